@@ -1,0 +1,423 @@
+"""
+The tests that rule files name: small, pure, over what stands for one subject on the as-of date.
+
+Each says whether the rule applies and whether its duty is fulfilled; none of them knows a limit or a date
+of the law: those are the rule's parameters. Exemptions are tests of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from lib.assess.occupancy import decree_occupancy
+from lib.assess.part import CERTAIN, Part, every, opposite, read, some
+from lib.domain.interval import DaySpan, Interval
+from lib.domain.kleene import Truth
+from lib.domain.observation import Evidence, Observation, Value
+from lib.domain.rule import Parameter, Rule
+
+NOT_YET = ("planned", "calling_investor", "application_received")
+STANDS = ("established", "investor_approved", "under_construction")
+HAS_PLANT, NO_PLANT = ("operating",), ("none", "planned", "building", "built_noncompliant")
+FILED = ("eia_approved", "scheme_approved", "licence", "registration")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One subject under one rule on the as-of date of the evidence."""
+
+    subject: str
+    evidence: Evidence
+    rule: Rule
+
+    @property
+    def as_of(self) -> date:
+        return self.evidence.as_of
+
+    def limit(self, key: str) -> Parameter:
+        return self.rule.parameters[key]
+
+    def read(self, attribute: str, holds: Callable[[Value], Truth], *limits: Parameter, why: str = "") -> Part:
+        return read(self.evidence, self.subject, attribute, holds, *limits, why=why)
+
+    def usable(self, attribute: str) -> tuple[Observation, ...]:
+        return self.evidence.get(self.subject, attribute).usable
+
+    def chosen_code(self, attribute: str) -> tuple[str, bool]:
+        """The code that stands ("" for none) and whether it is past its shelf life."""
+        chosen = self.evidence.get(self.subject, attribute).chosen
+        if chosen is None or not isinstance(chosen.value, str):
+            return "", False
+        return chosen.value, self.evidence.is_stale(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """
+    What a test says.
+
+    `applies` and `duty` are three-valued. `ahead` says whether the deadline of this subject's duty still
+    lies ahead on the as-of date (None: the duty has no deadline), and `due` is that deadline.
+    """
+
+    applies: Part
+    duty: Part
+    ahead: Part | None = None
+    due: date | None = None
+
+
+def one_of(*codes: str) -> Callable[[Value], Truth]:
+    """Whether a code is one of `codes`."""
+    return lambda value: value in codes
+
+
+def _number(holds: Callable[[Interval], Truth]) -> Callable[[Value], Truth]:
+    return lambda value: holds(value) if isinstance(value, Interval) else None
+
+
+def _day(holds: Callable[[DaySpan], Truth]) -> Callable[[Value], Truth]:
+    return lambda value: holds(value) if isinstance(value, DaySpan) else None
+
+
+def _value(limit: Parameter) -> Any:
+    return limit.value
+
+
+def is_operating(case: Case) -> Part:
+    """
+    Whether the cluster is in operation, for duties that bind operating clusters.
+
+    A "yes" stands however old it is (past its shelf life it is weak); a "no", or a status that comes
+    before operation, counts within its shelf life only: old evidence never frees from a duty.
+    """
+    status, is_status_old = case.chosen_code("status")
+    operating, is_operating_old = case.chosen_code("operating")
+    if status == "removed" and not is_status_old:
+        return opposite(case.read("status", one_of("removed"), why="removed"))
+    if operating == "yes":
+        part = case.read("operating", one_of("yes"))
+        return part.saying("operating.old") if is_operating_old else part.saying("operating.yes")
+    if operating == "no" and not is_operating_old:
+        return case.read("operating", one_of("yes"), why="operating")
+    if operating != "unclear" and status in NOT_YET and not is_status_old:
+        return opposite(case.read("status", one_of(*NOT_YET), why="not_yet"))
+    standing = case.evidence.get(case.subject, "operating")
+    known = "unclear" if operating == "unclear" else "old_no" if operating == "no" else "nothing"
+    return Part(
+        None, used=standing.usable[:1], possible=standing.possible, missing=("operating",)
+    ).saying(f"operating.{known}")
+
+
+def stands_in_plan(case: Case) -> Part:
+    """Whether this is still a cluster: everything but one taken out of the plan."""
+    status, is_old = case.chosen_code("status")
+    if status == "removed" and not is_old:
+        return opposite(case.read("status", one_of("removed"), why="removed"))
+    return CERTAIN
+
+
+def has_begun(case: Case) -> Part:
+    """Whether it has come further than the plan: false while it is planned or still seeks an investor."""
+    status, is_old = case.chosen_code("status")
+    if status in (*NOT_YET, "removed") and not is_old:
+        stem = "removed" if status == "removed" else "not_yet"
+        return opposite(case.read("status", one_of(*NOT_YET, "removed"), why=stem))
+    return CERTAIN
+
+
+def existed_before(case: Case, limit: Parameter, *, is_in_use: bool = True) -> Part:
+    """
+    Whether the cluster operated (or, without `is_in_use`, at least stood) before the day of `limit`.
+
+    Proven by the day it began, or by any observation of that time which shows it so.
+    """
+    day: date = _value(limit)
+    attributes = ("operating_since",) if is_in_use else ("operating_since", "established_on")
+    parts = [case.read(one, _day(lambda span: span.before(day)), limit, why=f"before.{one}") for one in attributes]
+    shown = [
+        one
+        for attribute, codes in (("operating", ("yes",)), ("status", () if is_in_use else STANDS))
+        for one in case.usable(attribute)
+        if one.value in codes and one.valid_latest < day
+    ]
+    if shown:
+        earliest = min(shown, key=lambda one: (one.valid_latest, one.id))
+        parts.append(
+            Part(True, used=(earliest,)).saying("before.shown", value=earliest.valid_latest, limit=day)
+        )
+    if any(part.truth is True for part in parts):
+        return some(*parts)
+    if is_in_use:
+        return parts[0]
+    since, established = parts
+    if established.truth is False:
+        return established
+    return Part(None, possible=(*since.possible, *established.possible), missing=("established_on",))
+
+
+def _ahead(case: Case, cohort: str, deadline: str) -> tuple[Part, date]:
+    """Whether the deadline given to those that operated before the cohort's day still lies ahead."""
+    limit = case.limit(deadline)
+    if case.as_of >= _value(limit):
+        return Part(False, is_strong=limit.status.may_conclude), _value(limit)
+    return existed_before(case, case.limit(cohort)), _value(limit)
+
+
+def central_treatment(case: Case) -> Judged:
+    """Operating → a central wastewater treatment system that is present, compliant and in operation."""
+    def works(value: Value) -> Truth:
+        return True if value in HAS_PLANT else False if value in NO_PLANT else None
+
+    state, _ = case.chosen_code("central_treatment")
+    duty = case.read("central_treatment", works)
+    if state:
+        duty = duty.saying(f"treatment.{state}")
+    ahead, due = _ahead(case, "operating_before", "deadline")
+    return Judged(is_operating(case), duty, ahead, due)
+
+
+def _filed(case: Case) -> Part:
+    file = case.read("environmental_file", one_of(*FILED), why="file")
+    permit = case.read("environmental_permit", lambda value: value in ("in_force", "expired") or None, why="permit_filed")
+    registered = case.read(
+        "environmental_registration", lambda value: value == "registered" or None, why="registration"
+    )
+    others = [part for part in (permit, registered) if part.truth is True]
+    return some(file, *others) if others else file
+
+
+def environmental_file(case: Case) -> Judged:
+    """Operating → at least one approved environmental file of its time."""
+    return Judged(is_operating(case), _filed(case))
+
+
+def _permit_in_force(case: Case) -> Part:
+    held = case.read("environmental_permit", one_of("in_force"), why="permit")
+    if held.truth is not True:
+        return held
+    expired = case.read("environmental_permit_expiry", _day(lambda span: span.before(case.as_of)), why="permit_expiry")
+    return held if expired.missing and not expired.used else every(held, opposite(expired))
+
+
+def permit_when_discharging(case: Case) -> Judged:
+    """Operating and discharging wastewater → an environmental permit in force."""
+    discharging = case.read("wastewater_flow_m3_per_day", _number(lambda flow: flow.more_than(0)), why="discharging")
+    ahead, due = _ahead(case, "operating_before", "deadline")
+    return Judged(every(is_operating(case), discharging), _permit_in_force(case), ahead, due)
+
+
+def _flow_reaches(case: Case) -> Part:
+    """At the flow that surely needs a permit; between the two limits it depends on the kind of water."""
+    sure, possible = case.limit("flow_surely"), case.limit("flow_possibly")
+
+    def reaches(flow: Interval) -> Truth:
+        if flow.at_least(_value(sure)) is True:
+            return True
+        below = flow.at_most(0) if _value(possible) == 0 else flow.less_than(_value(possible))
+        return False if below is True else None
+
+    return case.read("wastewater_flow_m3_per_day", _number(reaches), sure, possible, why="flow")
+
+
+def permit_by_flow(case: Case) -> Judged:
+    """Operating with a flow at the limit or above → an environmental permit in force and not expired."""
+    return Judged(every(is_operating(case), _flow_reaches(case)), _permit_in_force(case))
+
+
+def registration_below_flow(case: Case) -> Judged:
+    """Operating below the flow of the permit → registered, unless an earlier permit is still in force."""
+    registered = case.read("environmental_registration", one_of("registered"), why="registration")
+    permit = _permit_in_force(case)
+    duty = permit if permit.truth is True and registered.truth is not True else registered
+    return Judged(every(is_operating(case), opposite(_flow_reaches(case))), duty)
+
+
+def reports_answered(case: Case) -> Judged:
+    """
+    Each report of pollution was answered later: found not polluting, remedied, or treatment put in operation.
+
+    A report alone is good for a check; one that an authority confirmed may carry a conclusion.
+    """
+    reports = case.usable("pollution_report")
+    response = case.read("pollution_response", one_of("no_pollution", "remedied"), why="response")
+    if not reports:
+        possible = case.evidence.get(case.subject, "pollution_report").possible
+        if response.truth is not None:
+            return Judged(CERTAIN, response)
+        return Judged(CERTAIN, Part(None, possible=possible, missing=("pollution_report",)).saying("report.none"))
+    newest = max(reports, key=lambda one: (one.valid_latest, one.id))
+    later = [
+        one
+        for attribute, codes in (("pollution_response", ("no_pollution", "remedied")), ("central_treatment", HAS_PLANT))
+        for one in case.usable(attribute)[:1]
+        if one.value in codes and one.valid_earliest is not None and one.valid_earliest >= newest.valid_latest
+    ]
+    if later:
+        part = Part(True, used=(*later, newest)).saying("report.answered", value=later[0].valid_latest)
+        return Judged(CERTAIN, part)
+    confirmed = case.read("pollution_response", one_of("confirmed"), why="report.confirmed")
+    if confirmed.truth is True:
+        return Judged(CERTAIN, opposite(confirmed))
+    is_old = all(case.evidence.is_stale(one) for one in reports)
+    part = Part(False, used=reports, missing=()).saying("report.old" if is_old else "report.open")
+    return Judged(CERTAIN, part)
+
+
+def _area(case: Case) -> str:
+    """The attribute that tells the area: the established one, else the plan's of the period of the day."""
+    if case.usable("established_area_ha"):
+        return "established_area_ha"
+    return "plan_area_2030_ha" if case.as_of <= date(2030, 12, 31) else "plan_area_after_2030_ha"
+
+
+def area_within_limits(case: Case) -> Judged:
+    """The area lies between the least and the most; between the special least and the least it depends."""
+    least, special, most = case.limit("least"), case.limit("least_special"), case.limit("most")
+    attribute = _area(case)
+
+    def within(area: Interval) -> Truth:
+        if area.at_most(_value(most)) is False or area.less_than(_value(special)) is True:
+            return False
+        return True if area.at_most(_value(most)) and area.at_least(_value(least)) else None
+
+    part = case.read(attribute, _number(within), least, special, most, why="area")
+    between = part.truth is None and part.used
+    if between and "area_class" in case.evidence.attributes:
+        kind, _ = case.chosen_code("area_class")
+        special_kind = case.read("area_class", one_of("mountainous", "craft_village"), why="area_class")
+        if kind:
+            enough = case.read(attribute, _number(lambda area: area.at_least(_value(special))), special)
+            part = every(special_kind, enough)
+        else:
+            part = Part(None, used=part.used, possible=part.possible, missing=("area_class",), why=part.why)
+    if attribute.startswith("plan_area") and part.used:
+        part = part.saying("area.of_plan")
+    return Judged(stands_in_plan(case), part)
+
+
+def settled_if_before_2009(case: Case) -> Judged:
+    """Formed before the regulation of 2009 → settled before the deadline."""
+    formed = case.read("formed_before_2009", one_of("yes"), why="formed_before_2009")
+    settled = case.read("pre2009_settlement", one_of("settled"), why="settlement")
+    deadline = case.limit("deadline")
+    ahead = Part(case.as_of < _value(deadline), is_strong=deadline.status.may_conclude)
+    return Judged(every(has_begun(case), formed), settled, ahead, _value(deadline))
+
+
+def works_in_time(case: Case) -> Judged:
+    """The works of the infrastructure are complete by the approved day, and not stopped or left idle."""
+    def is_past(value: Value) -> Truth:
+        return value.before(case.as_of) if isinstance(value, DaySpan) else None
+
+    state = case.read("works_state", lambda value: True if value == "complete" else False)
+    code, _ = case.chosen_code("works_state")
+    stalled = case.read("status", one_of("stalled"), why="land.stalled")
+    planned = case.read("planned_completion", is_past, why="land.planned")
+    begun = has_begun(case)
+    if code in ("complete", "stopped", "idle"):
+        return Judged(begun, state.saying(f"land.{code}"))
+    if stalled.truth is True:
+        return Judged(begun, opposite(stalled))
+    if code == "substantially_complete":
+        return Judged(begun, Part(None, used=state.used, missing=("works_state",)).saying(f"land.{code}"))
+    if code and planned.truth is True:
+        return Judged(begun, every(opposite(planned), state.saying(f"land.{code}")))
+    if code and planned.truth is False:
+        due = case.evidence.get(case.subject, "planned_completion").value
+        latest = due.latest if isinstance(due, DaySpan) else None
+        return Judged(begun, every(state, opposite(planned)), Part(True), latest)
+    missing = tuple(
+        attribute for attribute, part in (("works_state", state), ("planned_completion", planned)) if not part.used
+    ) or ("planned_completion",)
+    return Judged(begun, Part(
+        None, used=(*state.used, *planned.used), possible=(*state.possible, *planned.possible, *stalled.possible),
+        missing=missing, why=planned.why,
+    ))
+
+
+def exempted_by_province(case: Case) -> Part:
+    """A decision of the province frees the cluster from central treatment."""
+    return case.read("provincial_exemption", one_of("granted"), why="exemption")
+
+
+def tenants_treat_and_small_or_full(case: Case) -> Part:
+    """Tenants treat to standard, and the cluster is old and nearly full, or its flow is small."""
+    tenants = case.read("tenants_treat_to_standard", one_of("yes"), why="tenants")
+    small = case.read(
+        "wastewater_flow_m3_per_day",
+        _number(lambda flow: flow.less_than(_value(case.limit("flow_below")))), case.limit("flow_below"), why="flow_small",
+    )
+    old_and_full = every(existed_before(case, case.limit("operating_before")), _is_full(case))
+    return every(tenants, some(old_and_full, small))
+
+
+def _is_full(case: Case) -> Part:
+    """Occupancy by the decree above the limit; a published percentage without its parts is good for a check."""
+    limit = case.limit("occupancy_above")
+    read_parts = {
+        key: case.evidence.get(case.subject, key).chosen
+        for key in ("industrial_land_ha", "leased_area_ha", "committed_area_ha")
+    }
+    values = {key: one.value for key, one in read_parts.items() if one and isinstance(one.value, Interval)}
+    occupancy = decree_occupancy(
+        values.get("leased_area_ha"), values.get("committed_area_ha"), values.get("industrial_land_ha")
+    )
+    if occupancy is not None:
+        used = tuple(one for one in read_parts.values() if one)
+        truth = occupancy.more_than(_value(limit))
+        ending = {True: "yes", False: "no", None: "unclear"}[truth]
+        missing = tuple(key for key in read_parts if key not in values) if truth is None else ()
+        return Part(truth, used=used, missing=missing or (("leased_area_ha",) if truth is None else ())).saying(
+            f"occupancy.{ending}", value=occupancy, occupancy_above=limit.value
+        )
+    return case.read(
+        "occupancy_published_pct", _number(lambda pct: pct.more_than(_value(limit))), limit, why="occupancy_published"
+    ).weak()
+
+
+def existed_before_limit(case: Case) -> Part:
+    """Set up before the day on which a smaller (or larger) area stopped being allowed."""
+    most = case.limit("most")
+    if case.read(_area(case), _number(lambda area: area.at_most(_value(most)))).truth is False:
+        return case.read("formed_before_2009", one_of("yes"), why="formed_before_2009")
+    return existed_before(case, case.limit("set_up_before"), is_in_use=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """A test of a duty, the parameters a rule must give it, and the attributes it reads."""
+
+    judge: Callable[[Case], Judged]
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptionTest:
+    """A test of an exemption, and the parameters a rule must give it."""
+
+    judge: Callable[[Case], Part]
+    parameters: tuple[str, ...] = ()
+
+
+DUTIES: Mapping[str, RuleTest] = {
+    "central_treatment": RuleTest(central_treatment, ("operating_before", "deadline")),
+    "environmental_file": RuleTest(environmental_file),
+    "permit_when_discharging": RuleTest(permit_when_discharging, ("operating_before", "deadline")),
+    "permit_by_flow": RuleTest(permit_by_flow, ("flow_surely", "flow_possibly")),
+    "registration_below_flow": RuleTest(registration_below_flow, ("flow_surely", "flow_possibly")),
+    "reports_answered": RuleTest(reports_answered),
+    "area_within_limits": RuleTest(area_within_limits, ("least", "least_special", "most")),
+    "settled_if_before_2009": RuleTest(settled_if_before_2009, ("deadline",)),
+    "works_in_time": RuleTest(works_in_time),
+}
+EXEMPTIONS: Mapping[str, ExemptionTest] = {
+    "exempted_by_province": ExemptionTest(exempted_by_province),
+    "tenants_treat_and_small_or_full": ExemptionTest(
+        tenants_treat_and_small_or_full, ("operating_before", "occupancy_above", "flow_below")
+    ),
+    "existed_before_limit": ExemptionTest(existed_before_limit, ("set_up_before", "most")),
+}
+TESTS: Mapping[str, RuleTest | ExemptionTest] = {**DUTIES, **EXEMPTIONS}

@@ -1,0 +1,81 @@
+"""The card of a picked cluster: key facts with their sources, flags, and the way to the dossier."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from lib.domain.observation import Standing
+from lib.text import number, t
+from lib.ui import findings as why
+from lib.ui import frame, loaders
+from lib.ui.cluster_list import commune_names, dot
+from lib.ui.figures import origin, said, source_popover
+
+PLAN_AREA = {"2020": "plan_area_2020_ha", "2030": "plan_area_2030_ha", "sau": "plan_area_after_2030_ha"}
+CARD_FACTS = ("status", "operating", "central_treatment", "occupancy_published_pct", "infrastructure_investor")
+
+
+def level_html(lang: str, level: str) -> str:
+    """The level's dot and word."""
+    fill, outline, border = dot("level", level)
+    return (
+        f'<span class="ccn-dot" style="background:{fill};border:1.5px {border} {outline}"></span>'
+        f"{escape(t(lang, f'frame.level.{level}'))}"
+    )
+
+
+def fact(lang: str, label: str, standing: Standing, *, key: str) -> None:
+    """One fact with its source one click away; what is not known says so."""
+    chosen = standing.chosen
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        value = said(lang, chosen) if chosen else t(lang, "common.word.unknown")
+        soft = "" if chosen else ' class="ccn-soft"'
+        st.html(f"<div{soft}><small class='ccn-soft'>{escape(label)}</small><br>{escape(value)}</div>")
+        if chosen:
+            source_popover(lang, origin(lang, chosen), standing.usable[:1] + standing.contradicting, key=key)
+
+
+def cluster_card(lang: str, view: loaders.View, code: str, horizon: str) -> None:
+    """Key facts and flags of one cluster."""
+    kept = loaders.store()
+    row = view.profiles.set_index("code").loc[code]
+    with st.container(border=True):
+        st.html(
+            f'<div class="ccn-card" data-code="{escape(code)}"><b style="font-size:1.25rem">{escape(row["name"])}</b> '
+            f'<span class="ccn-soft">{escape(code)}</span><br>{level_html(lang, row["level"])} · '
+            f"{escape(commune_names(row['communes_now'], kept.communes) or t(lang, 'common.word.unknown'))}</div>"
+        )
+        attribute = PLAN_AREA[horizon]
+        fact(lang, t(lang, f"mappage.planned_area.{horizon}"), view.evidence.get(code, attribute), key=f"card.{attribute}")
+        for key in CARD_FACTS:
+            fact(lang, kept.attributes[key].label[lang], view.evidence.get(code, key), key=f"card.{key}")
+        boundary = view.boundaries.get(code)
+        if boundary is not None:
+            planned = row[attribute]
+            compared = (
+                t(lang, "mappage.boundary_compare", measured=number(lang, boundary.area_ha, 2), planned=number(lang, planned, 2),
+                  difference=number(lang, 100 * (boundary.area_ha - planned) / planned, 1))
+                if not pd.isna(planned) and planned
+                else t(lang, "mappage.boundary_only", measured=number(lang, boundary.area_ha, 2))
+            )
+            st.html(
+                f"<p>{escape(compared)}<br><span class='ccn-soft'>"
+                f"{escape(t(lang, 'mappage.boundary_accuracy', accuracy=t(lang, f'map.accuracy.{boundary.accuracy}'), error=number(lang, boundary.error_m), source=boundary.source))}"
+                "</span></p>"
+            )
+        else:
+            st.caption(t(lang, "mappage.schematic"))
+        flags = [finding for finding in view.findings[code] if finding.is_flag]
+        for finding in flags:
+            st.html(
+                f'<div class="ccn-finding {finding.word}"><p>{escape(why.word(lang, finding))}: '
+                f"{escape(finding.rule.title[lang])}</p></div>"
+            )
+        if not flags:
+            st.caption(t(lang, "mappage.no_flags", count=int(row["unknown_count"])))
+        with st.container(horizontal=True):
+            frame.page_link("dossier", t(lang, "risk.open_dossier"), {"cum": code}, icon=":material/folder_open:")
+            frame.page_link("risk", t(lang, "mappage.open_risk"), {"cum": code}, icon=":material/water_drop:")

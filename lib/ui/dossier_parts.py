@@ -1,0 +1,185 @@
+"""The parts of a cluster's dossier."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from lib.assess.missing import missing_items
+from lib.domain.observation import Observation
+from lib.text import number, t, validity_text
+from lib.ui import cluster_list, figures, loaders, risk_tables, selection
+from lib.ui.browser import pick_list
+from lib.ui.card import PLAN_AREA, level_html
+from lib.ui.findings import body_text, short_reasons
+from lib.ui.scope import Scope
+
+
+def choose(lang: str, scope: Scope, view: loaders.View) -> str | None:
+    """The cluster to open: that of the address, else the last one chosen, else the only one in scope."""
+    asked = selection.picked(view.findings, lang)
+    inside = list(scope.apply(view.profiles)["code"])
+    found = asked or selection.last_picked() or (inside[0] if len(inside) == 1 else None)
+    names = dict(zip(view.profiles["code"], view.profiles["name"], strict=True))
+    options = sorted(names, key=lambda code: code)
+    with st.container(key="page-controls"):
+        chosen = st.selectbox(
+            t(lang, "dossier.choose"), options, index=options.index(found) if found in names else None,
+            format_func=lambda code: f"{names[code]} · {code}", placeholder=t(lang, "dossier.choose_hint"),
+        )
+    if chosen and chosen != asked:
+        selection.pick(chosen)
+    return chosen
+
+
+def index(lang: str, profiles: pd.DataFrame) -> None:
+    """All clusters in scope, to pick one from."""
+    communes = loaders.store().communes
+    rows = [
+        {"code": row.code, "cells": [
+            {"text": row.name, "pick": True, "sub": cluster_list.commune_names(row.communes_now, communes)},
+            {"text": row.code},
+            {"text": t(lang, f"frame.level.{row.level}"), "style": cluster_list.dot("level", row.level)},
+        ]}
+        for row in profiles.itertuples(index=False)
+    ]
+    columns = [{"label": t(lang, "risk.col_cluster")}, {"label": t(lang, "dossier.code")}, {"label": t(lang, "risk.col_level")}]
+    pick_list(columns, rows, key="dossier.index", caption=t(lang, "mappage.list_caption"), picked=None, on_pick=selection.pick)
+
+
+def title(lang: str, view: loaders.View, code: str) -> None:
+    """Name, level, code, commune then and now; the second line counts what is flagged and what is unknown."""
+    kept = loaders.store()
+    row = view.profiles.set_index("code").loc[code]
+    now = cluster_list.commune_names(row["communes_now"], kept.communes)
+    then = cluster_list.commune_names(row["communes_then"], kept.communes)
+    place = t(lang, "dossier.place", now=now or t(lang, "common.word.unknown"), then=then or t(lang, "common.word.unknown"))
+    st.html(
+        f'<h1 class="ccn-answer">{escape(row["name"])} <span style="font-size:1rem;font-weight:400">{level_html(lang, row["level"])}</span></h1>'
+        f'<p class="ccn-sub">{escape(code)} · {escape(place)}<br>'
+        f'{escape(t(lang, "dossier.counts", flags=int(row["flag_count"]), unknown=int(row["unknown_count"]), why=short_reasons(lang, view.findings[code]) or t(lang, "dossier.no_flag")))}</p>'
+    )
+
+
+def key_facts(lang: str, view: loaders.View, code: str, horizon: str) -> None:
+    """Planned area, occupancy and central treatment, each with its source."""
+    attributes = loaders.store().attributes
+    facts = (PLAN_AREA[horizon], "occupancy_published_pct", "central_treatment")
+    for column, key in zip(st.columns(3, gap="small"), facts, strict=True):
+        standing = view.evidence.get(code, key)
+        chosen = standing.chosen
+        stale = chosen is not None and view.evidence.is_stale(chosen)
+        label = t(lang, f"mappage.planned_area.{horizon}") if key == PLAN_AREA[horizon] else attributes[key].label[lang]
+        beside = t(lang, "common.word.stale") if stale else ""
+        if chosen is None and standing.possible:
+            beside = t(lang, "dossier.only_possible")
+        with column:
+            figures.figure(
+                lang, label, figures.said(lang, chosen) if chosen else None, beside,
+                standing.usable[:1] + standing.contradicting + standing.possible, key=f"dossier.{key}",
+            )
+
+
+def place(lang: str, view: loaders.View, code: str) -> None:
+    """How well the place is known."""
+    boundary = view.boundaries.get(code)
+    if boundary is None:
+        st.caption(t(lang, "mappage.schematic"))
+        return
+    st.caption(
+        t(lang, "mappage.boundary_only", measured=number(lang, boundary.area_ha, 2)) + " "
+        + t(lang, "mappage.boundary_accuracy", accuracy=t(lang, f"map.accuracy.{boundary.accuracy}"),
+            error=number(lang, boundary.error_m), source=boundary.source)
+    )
+
+
+def unknowns(lang: str, view: loaders.View, code: str) -> None:
+    """What is not known, and who would know."""
+    attributes = loaders.store().attributes
+    items = missing_items(view.findings[code], attributes)
+    figures.heading(t(lang, "dossier.unknown", count=len(items)))
+    rows = "".join(
+        f"<tr><td>{escape(attributes[row.attribute].label[lang])}</td>"
+        f'<td class="soft">{escape(t(lang, "overview.ask", body=body_text(lang, row.ask)) if row.ask else "")}</td></tr>'
+        for row in items.itertuples(index=False)
+    )
+    st.html(f'<table class="ccn-table">{rows}</table>')
+
+
+def contradictions(lang: str, view: loaders.View, code: str) -> None:
+    """Sources that cannot all be right, side by side, with the one in use."""
+    attributes = loaders.store().attributes
+    found = {key: standing for key, standing in view.evidence.of(code).items() if standing.contradicting}
+    if not found:
+        return
+    figures.heading(t(lang, "dossier.contradictions"))
+    rows = "".join(
+        f"<tr><td>{escape(attributes[key].label[lang])}</td>"
+        f"<td>{figures.source_html(lang, standing.usable[0])}</td>"
+        f"<td>{'<br>'.join(figures.source_html(lang, other) for other in standing.contradicting)}</td>"
+        f'<td class="soft">{escape(t(lang, f"dossier.prefers.{attributes[key].prefers}"))}</td></tr>'
+        for key, standing in found.items()
+    )
+    heads = "".join(f"<th scope='col'>{escape(t(lang, f'dossier.head.{key}'))}</th>" for key in ("what", "in_use", "others", "why"))
+    st.html(f'<table class="ccn-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>')
+
+
+def _history(scope: Scope, code: str) -> tuple[Observation, ...]:
+    return loaders.store().history(code, scope.known_on)
+
+
+def timeline(lang: str, scope: Scope, code: str) -> None:
+    """Every observation by the last day it may describe; what lies after the as-of date is set apart."""
+    attributes = loaders.store().attributes
+    figures.heading(t(lang, "dossier.timeline"))
+    rows = []
+    for observation in _history(scope, code):
+        after = observation.valid_latest > scope.as_of
+        possible = after and (observation.valid_earliest is None or observation.valid_earliest <= scope.as_of)
+        mark = t(lang, "dossier.may_apply") if possible else t(lang, "dossier.after") if after else ""
+        chip = f' <span class="ccn-chip">{escape(mark)}</span>' if mark else ""
+        rows.append(
+            f'<tr{" class=soft" if after else ""}><td class="num">{escape(validity_text(lang, observation))}</td>'
+            f"<td>{escape(attributes[observation.attribute].label[lang])}{chip}</td>"
+            f"<td>{figures.source_html(lang, observation)}</td></tr>"
+        )
+    heads = "".join(f"<th scope='col'>{escape(t(lang, f'dossier.head.{key}'))}</th>" for key in ("when", "what", "said"))
+    st.html(f'<table class="ccn-table"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>')
+
+
+def all_facts(lang: str, view: loaders.View, code: str) -> None:
+    """The facts that stand on the as-of date, by topic."""
+    attributes = loaders.store().attributes
+    topics: dict[str, list[str]] = {}
+    for key, standing in view.evidence.of(code).items():
+        if standing.usable:
+            shown = standing.usable if attributes[key].is_multiple else standing.usable[:1]
+            values = "<br>".join(escape(figures.said(lang, one)) for one in shown)
+            topics.setdefault(attributes[key].topic, []).append(f"<tr><td>{escape(attributes[key].label[lang])}</td><td>{values}</td></tr>")
+    with st.expander(t(lang, "dossier.all_facts")):
+        for topic, rows in topics.items():
+            st.html(f'<p class="ccn-soft">{escape(t(lang, f"dossier.topic.{topic}"))}</p><table class="ccn-table">{"".join(rows)}</table>')
+
+
+def sheets(lang: str, scope: Scope, view: loaders.View, code: str) -> dict[str, pd.DataFrame]:
+    """Timeline and findings as tables."""
+    kept = loaders.store()
+    name = dict(zip(view.profiles["code"], view.profiles["name"], strict=True))[code]
+    observed = pd.DataFrame(
+        [
+            {
+                t(lang, "dossier.head.when"): validity_text(lang, one),
+                t(lang, "dossier.head.what"): kept.attributes[one.attribute].label[lang],
+                t(lang, "dossier.head.said"): figures.said(lang, one),
+                t(lang, "dossier.head.as_written"): one.as_written,
+                t(lang, "common.word.source"): kept.sources[one.source].title,
+                t(lang, "dossier.head.link"): kept.sources[one.source].url,
+                t(lang, "dossier.head.kind"): figures.kind_word(lang, one.source_kind),
+            }
+            for one in _history(scope, code)
+        ]
+    )
+    rules = pd.DataFrame([risk_tables.finding_row(lang, name, finding) for finding in view.findings[code]])
+    return {t(lang, "dossier.timeline"): observed, t(lang, "risk.sheet_findings"): rules}

@@ -1,0 +1,75 @@
+"""What the pages read, loaded once and shared by all readers: immutable, by date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from lib.assess import tests as rule_tests
+from lib.assess.evaluate import assess
+from lib.assess.profile import cluster_profiles
+from lib.domain.finding import Finding
+from lib.domain.observation import Evidence
+from lib.domain.places import Boundary
+from lib.domain.rulebook import RuleBook
+from lib.imports.boundaries import read_overlay
+from lib.render.map_data import positions
+from lib.store.base import Store
+from lib.store.files import SHIPPED, open_store
+from lib.store.rulebook import read_rulebook
+from lib.ui.settings import settings
+
+
+@dataclass(frozen=True)
+class View:
+    """All that is shown as of a day, as known on a day. Nothing in it may be changed in place."""
+
+    evidence: Evidence
+    findings: Mapping[str, tuple[Finding, ...]]
+    profiles: pd.DataFrame
+    boundaries: Mapping[str, Boundary]
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    """The evidence store: the shipped data with the administrator's folder laid over it."""
+    folder = settings().data_folder
+    plain = open_store(SHIPPED, overlay=folder)
+    if folder is None:
+        return plain
+    shapes = read_overlay(folder, [cluster.code for cluster in plain.clusters])
+    return open_store(SHIPPED, overlay=folder, boundaries=shapes) if shapes else plain
+
+
+@st.cache_resource(show_spinner=False)
+def rulebook() -> RuleBook:
+    """The rules, levels, bodies and deadlines."""
+    return read_rulebook(SHIPPED / "rules", tests=rule_tests.TESTS, attributes=store().attributes)
+
+
+@st.cache_resource(show_spinner=False)
+def basemap() -> dict[str, Any]:
+    """The small offline base map, GeoJSON in EPSG:4326."""
+    found: dict[str, Any] = json.loads((SHIPPED / "layers" / "basemap.geojson").read_text("utf-8"))
+    return found
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def view(as_of: date, known_on: date) -> View:
+    """Evidence, findings and one row a cluster (with its place on the map), for every page alike."""
+    kept, book = store(), rulebook()
+    evidence = kept.evidence(as_of, known_on)
+    codes = [cluster.code for cluster in kept.clusters]
+    findings: dict[str, list[Finding]] = {code: [] for code in codes}
+    for finding in assess(codes, evidence, book):
+        findings[finding.subject].append(finding)
+    grouped = {code: tuple(found) for code, found in findings.items()}
+    profiles = cluster_profiles(kept.clusters, evidence, grouped, book)
+    placed = profiles.merge(positions(kept.clusters, kept.communes), how="left", on="code")
+    return View(evidence, grouped, placed, kept.boundaries(as_of))

@@ -1,0 +1,120 @@
+"""What stands around the map: horizon, colour, the legend that counts and filters, the list of names."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from lib.render.map_data import FRAME
+from lib.render.palette import COLOUR_BY
+from lib.text import number, t
+from lib.ui import cluster_list, cluster_map, notices, selection
+from lib.ui.browser import pick_list
+from lib.ui.loaders import store
+from lib.ui.scope import HORIZONS, Scope, language
+
+AREA_COLUMN = {"2020": "plan_area_2020_ha", "2030": "plan_area_2030_ha", "sau": "plan_area_after_2030_ha"}
+
+
+def answer(lang: str, scope: Scope, profiles: pd.DataFrame) -> tuple[str, str]:
+    """The page's first line, with numbers from the data, and what the map is."""
+    groups = profiles["plan_group"].value_counts()
+    unread = t(lang, "mappage.rows_not_read")
+    return (
+        t(lang, "mappage.answer", total=len(profiles), kept=int(groups.get("kept", 0)),
+          expanded=int(groups.get("expanded", 0)), other=len(profiles) - int(groups.get("kept", 0)) - int(groups.get("expanded", 0))),
+        t(lang, "mappage.purpose", unread=unread),
+    )
+
+
+def horizon(lang: str) -> str:
+    """Which horizon of the plan is drawn."""
+    return st.segmented_control(
+        t(lang, "frame.scope.horizon"), HORIZONS, default="2030", key="moc", bind="query-params", required=True,
+        format_func=lambda key: t(lang, f"frame.horizon.{key}"),
+    ) or "2030"
+
+
+def colour_by(lang: str) -> str:
+    """What the colour of a cluster says."""
+    return st.selectbox(
+        t(lang, "mappage.colour_by"), COLOUR_BY, key="mau", bind="query-params", width=220,
+        format_func=lambda key: t(lang, f"mappage.colour.{key}"),
+    ) or COLOUR_BY[0]
+
+
+def on_horizon(profiles: pd.DataFrame, horizon: str) -> pd.DataFrame:
+    """
+    Clusters that exist or are planned at the horizon: new ones are not there in 2020.
+
+    A cluster whose row of the plan was not read stays, as its horizon is not known.
+    """
+    return profiles[profiles["plan_group"] != "new"] if horizon == "2020" else profiles
+
+
+def open_view(key: str) -> None:
+    """The view a link asks for (`xem=lat,lon,zoom`), applied once, when the page opens with it."""
+    asked = st.query_params.get("xem", "")
+    if not asked or st.session_state.get("map.opened") == asked:
+        return
+    st.session_state["map.opened"] = asked
+    try:
+        lat, lon, zoom = (float(part) for part in asked.split(","))
+    except ValueError:
+        notices.unknown_address(language(), "xem", asked)
+        return
+    (south, west), (north, east) = FRAME
+    if south <= lat <= north and west <= lon <= east and 8 <= zoom <= 18:
+        cluster_map.look_at(key, lat, lon, zoom)
+        st.session_state[f"{key}.seen"] = st.query_params.get(selection.KEY)
+    else:
+        notices.unknown_address(language(), "xem", asked)
+
+
+def cluster_names(lang: str, profiles: pd.DataFrame, picked: str | None) -> None:
+    """The clusters on the map as a list."""
+    rows = [
+        {
+            "code": row.code,
+            "cells": [
+                {"text": row.name, "pick": True, "sub": cluster_list.commune_names(row.communes_now, store().communes)},
+                {"text": area_text(lang, row.area_low_ha, row.area_high_ha)},
+                {"text": t(lang, f"frame.level.{row.level}"), "style": cluster_list.dot("level", row.level)},
+            ],
+        }
+        for row in profiles.sort_values("code").itertuples(index=False)
+    ]
+    columns = [{"label": t(lang, "risk.col_cluster")}, {"label": t(lang, "mappage.area"), "cls": "num"},
+               {"label": t(lang, "risk.col_level")}]
+    pick_list(columns, rows, key="map.list", caption=t(lang, "mappage.list_caption"), picked=picked,
+              on_pick=selection.pick)
+
+
+def area_text(lang: str, low: float, high: float) -> str:
+    """An area in hectares; "–" where none is known."""
+    if pd.isna(low):
+        return "–"
+    return number(lang, low, 2) if low == high else f"{number(lang, low, 0)}–{number(lang, high, 0)}"
+
+
+def sheets(lang: str, profiles: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What the map shows, as a table."""
+    columns = {
+        "code": "dossier.code", "name": "risk.col_cluster", "plan_group": "frame.scope.plan_group",
+        "status": "frame.scope.status", "plan_area_2020_ha": "mappage.area_2020", "plan_area_2030_ha": "mappage.area_2030",
+        "plan_area_after_2030_ha": "mappage.area_after", "central_treatment": "mappage.treatment", "level": "risk.col_level",
+        "lat": "mappage.lat", "lon": "mappage.lon",
+    }
+    table = profiles[list(columns)].copy()
+    for column, words in (("plan_group", "plan_group"), ("status", "status"), ("level", "level")):
+        table[column] = [
+            t(lang, f"frame.{words}.{value}") if isinstance(value, str) else t(lang, "common.word.unknown")
+            for value in table[column]
+        ]
+    labels = store().value_labels
+    table["central_treatment"] = [
+        labels["central_treatment", value][lang] if isinstance(value, str) else t(lang, "common.word.unknown")
+        for value in table["central_treatment"]
+    ]
+    table[t(lang, "mappage.position")] = t(lang, "mappage.position_schematic")
+    return {t(lang, "frame.page.map"): table.rename(columns={key: t(lang, label) for key, label in columns.items()})}

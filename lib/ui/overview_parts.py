@@ -1,0 +1,135 @@
+"""The parts of the leader's screen."""
+
+from __future__ import annotations
+
+from datetime import date
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from lib.assess.missing import missing_items
+from lib.domain.finding import Level
+from lib.domain.interval import Interval
+from lib.domain.observation import Observation
+from lib.render.charts import stacked_bar_html
+from lib.render.palette import style_of
+from lib.text import day, interval_text, t
+from lib.ui import figures, frame, loaders, selection
+from lib.ui.findings import body_text
+from lib.ui.scope import Scope
+
+PROVINCE, PLAN = "HT", "PLAN-1363"
+_GO = "overview.go"
+
+
+def _text(lang: str, observation: Observation | None, unit: str = "") -> str | None:
+    if observation is None or not isinstance(observation.value, Interval):
+        return None
+    return interval_text(lang, observation.value, unit)
+
+
+def key_figures(lang: str, view: loaders.View) -> None:
+    """Five figures, each with what it is compared to, its date and its sources."""
+    evidence = view.evidence
+
+    def chosen(attribute: str) -> Observation | None:
+        return evidence.get(PROVINCE, attribute).chosen
+
+    unknown = t(lang, "common.word.unknown").lower()
+    planned, planned_area = chosen("plan_clusters_2030_count"), chosen("plan_area_2030_ha")
+    enterprise = chosen("occupancy_enterprise_published_pct")
+    cards = (
+        ("clusters", "clusters_count", "", _text(lang, planned) or unknown),
+        ("area", "clusters_area_ha", t(lang, "common.unit.ha"), _text(lang, planned_area, t(lang, "common.unit.ha")) or unknown),
+        ("occupancy", "occupancy_state_published_pct", "%", _text(lang, enterprise, "%") or unknown),
+        ("treatment", "clusters_with_central_treatment", "", _text(lang, chosen("clusters_without_central_treatment")) or unknown),
+        ("files", "clusters_without_environmental_file", "", _text(lang, chosen("clusters_with_environmental_file")) or unknown),
+    )
+    for column, (key, attribute, unit, beside) in zip(st.columns(len(cards), gap="small"), cards, strict=True):
+        with column:
+            figures.figure(
+                lang, t(lang, f"overview.figure.{key}"), _text(lang, chosen(attribute), unit),
+                t(lang, f"overview.beside.{key}", value=beside),
+                figures.standing_observations(evidence, PROVINCE, attribute), key=f"overview.{key}",
+                link_label=_link_label(lang, view, attribute),
+            )
+
+
+def _link_label(lang: str, view: loaders.View, attribute: str) -> str:
+    standing = view.evidence.get(PROVINCE, attribute)
+    if standing.chosen is None:
+        return ""
+    label = figures.origin(lang, standing.chosen)
+    if standing.contradicting:
+        label += " · " + t(lang, "overview.contradicting", count=len(standing.contradicting))
+    return label
+
+
+def levels(lang: str, profiles: pd.DataFrame) -> None:
+    """How many clusters stand at each level."""
+    counts = profiles["level"].value_counts()
+    shown = [
+        (style_of("level", level), t(lang, f"frame.level.{level}"), int(counts.get(level, 0))) for level in Level
+    ]
+    alt = ", ".join(f"{word} {count}" for _, word, count in shown)
+    with st.container(border=True):
+        figures.heading(t(lang, "overview.levels", count=len(profiles)))
+        st.html(stacked_bar_html(shown, alt))
+
+
+def find_out_next(lang: str, scope: Scope, profiles: pd.DataFrame, view: loaders.View) -> None:
+    """The evidence that is missing most often, and whom to ask."""
+    attributes = loaders.store().attributes
+    items = missing_items(tuple(f for code in profiles["code"] for f in view.findings[code]), attributes)
+    with st.container(border=True):
+        figures.heading(t(lang, "overview.find_out"))
+        if items.empty:
+            st.caption(t(lang, "overview.find_out_none"))
+            return
+        counts = items.groupby(["attribute", "ask"]).agg(clusters=("cluster", "nunique")).reset_index()
+        top = counts.sort_values(["clusters", "attribute"], ascending=[False, True]).head(3)
+        rows = "".join(
+            f"<tr><td>{escape(attributes[row.attribute].label[lang])}</td>"
+            f'<td class="soft">{escape(t(lang, "overview.ask", body=body_text(lang, row.ask)) if row.ask else "")}</td>'
+            f'<td class="num">{row.clusters} {escape(t(lang, "common.unit.clusters"))}</td></tr>'
+            for row in top.itertuples(index=False)
+        )
+        st.html(f'<table class="ccn-table">{rows}</table>')
+        frame.page_link("risk", t(lang, "risk.request_title"), icon=":material/assignment:")
+
+
+def due(lang: str, as_of: date) -> None:
+    """The next dates that fall due, with their basis."""
+    coming = sorted((one for one in loaders.rulebook().calendar if one.day >= as_of), key=lambda one: (one.day, one.key))
+    wanted = [one for one in coming if one.kind in ("report", "deadline", "ends")]
+    with st.container(border=True):
+        figures.heading(t(lang, "overview.due"))
+        if not wanted:
+            st.caption(t(lang, "overview.due_none"))
+            return
+        top = [one for one in wanted if one.key in HIGHLIGHTS][:3] or wanted[:3]
+        rows = "".join(
+            f'<tr><td class="num">{escape(day(lang, one.day))}</td><td>{escape(one.label[lang])}</td></tr>' for one in top
+        )
+        st.html(f'<table class="ccn-table">{rows}</table>')
+        with st.popover(t(lang, "overview.due_all", count=len(wanted)), type="tertiary"):
+            every = "".join(
+                f'<tr><td class="num">{escape(day(lang, one.day))}</td><td>{escape(one.label[lang])}<br>'
+                f'<small class="soft">{escape(one.basis)} · {escape(t(lang, f"rules.basis_status.{one.status}"))}</small></td></tr>'
+                for one in wanted
+            )
+            st.html(f'<table class="ccn-table">{every}</table>')
+
+
+def to_map(code: str) -> None:
+    """A click on the overview's map leads to the map page: remembered here, followed after the callback."""
+    st.session_state[_GO] = code
+
+
+def follow_pick() -> None:
+    """Go to the map page with the cluster that was clicked."""
+    code = st.session_state.pop(_GO, None)
+    if code:
+        selection.remember(code)
+        st.switch_page(st.session_state["frame.pages"]["map"], query_params={"cum": code})

@@ -1,0 +1,66 @@
+"""What the administrator set: the overlay folder and an optional tile source."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lib.domain.errors import DataError
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS_VARIABLE = "CCN_SETTINGS"
+_KEYS = {"data": {"folder"}, "tiles": {"url", "attribution"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    `data_folder` is laid over the shipped data. `tile_url` is an XYZ template of an online or intranet tile
+    source; empty means that the map asks nobody but this server.
+    """
+
+    data_folder: Path | None = None
+    tile_url: str = ""
+    tile_attribution: str = ""
+
+
+def _file_settings(path: Path) -> dict[str, dict[str, str]]:
+    if not path.is_file():
+        return {}
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError("bad_toml", file=path.name, found=str(error)) from error
+    for table, values in found.items():
+        for key in values if isinstance(values, dict) else ():
+            if key not in _KEYS.get(table, ()):
+                raise DataError("unknown_rule_field", file=path.name, field=f"{table}.{key}")
+    return found
+
+
+@cache
+def settings() -> Settings:
+    """
+    The settings of this server: `settings.toml` beside `app.py` (or the file `CCN_SETTINGS` names), with
+    `--data FOLDER` on the command line above it.
+
+    Raises
+    ------
+    DataError
+        If the file is not TOML or holds an unknown key, or the folder does not exist.
+    """
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--data", type=Path)
+    given = parser.parse_known_args(sys.argv[1:])[0].data
+    path = Path(os.environ.get(SETTINGS_VARIABLE, ROOT / "settings.toml"))
+    filed = _file_settings(path)
+    folder = given or (Path(filed["data"]["folder"]) if filed.get("data", {}).get("folder") else None)
+    if folder is not None and not folder.is_dir():
+        raise DataError("no_folder", file=str(folder))
+    tiles = filed.get("tiles", {})
+    return Settings(folder, tiles.get("url", ""), tiles.get("attribution", ""))

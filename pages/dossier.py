@@ -1,0 +1,32 @@
+"""Hồ sơ cụm: everything known about one cluster, and what is not."""
+
+import streamlit as st
+
+from lib.text import t
+from lib.ui import cluster_map, dossier_parts, exports, figures, findings, scope, selection
+from lib.ui.browser import page_tools
+
+chosen = scope.current_scope()
+lang, view = chosen.lang, scope.view()
+code = dossier_parts.choose(lang, chosen, view)
+if code is None:
+    figures.headline(t(lang, "dossier.none"), t(lang, "dossier.none_hint"))
+    dossier_parts.index(lang, chosen.apply(view.profiles))
+    st.stop()
+
+dossier_parts.title(lang, view, code)
+page_tools(lang, scope.address_query(chosen, {"cum": code}))
+left, right = st.columns([4, 7], gap="medium")
+with left:
+    cluster_map.show(view.profiles[view.profiles["code"] == code], "level", key="dossier-map", height=300, picked=code,
+                     on_pick=selection.pick, lang=lang, horizon=chosen.horizon, boundaries=view.boundaries)
+    dossier_parts.place(lang, view, code)
+    dossier_parts.unknowns(lang, view, code)
+with right:
+    dossier_parts.key_facts(lang, view, code, chosen.horizon)
+    figures.heading(t(lang, "dossier.findings"))
+    findings.panel(lang, view.findings[code])
+dossier_parts.contradictions(lang, view, code)
+dossier_parts.timeline(lang, chosen, code)
+dossier_parts.all_facts(lang, view, code)
+exports.buttons(chosen, f"ho-so-{code}", lambda: dossier_parts.sheets(lang, chosen, view, code))

@@ -1,0 +1,33 @@
+"""Tổng quan: the province on one screen."""
+
+import streamlit as st
+
+from lib.text import day, t
+from lib.ui import cluster_map, exports, figures, overview_parts, risk_tables, scope
+from lib.ui.browser import page_tools
+
+chosen = scope.current_scope()
+lang, view = chosen.lang, scope.view()
+inside = chosen.apply(view.profiles)
+counts = inside["level"].value_counts()
+first = int(counts.get("very_high", 0) + counts.get("high", 0))
+title, tools = st.columns([3, 1], vertical_alignment="top")
+with title:
+    figures.headline(
+        t(lang, "overview.answer", high=first, unknown=int(counts.get("unknown", 0))),
+        t(lang, "overview.purpose", day=day(lang, chosen.as_of)),
+    )
+with tools:
+    page_tools(lang, scope.address_query(chosen))
+
+overview_parts.key_figures(lang, view)
+left, right = st.columns([5, 4], gap="medium")
+with left:
+    cluster_map.show(inside, "level", key="overview-map", height=430, picked=None, on_pick=overview_parts.to_map,
+                     lang=lang, horizon=chosen.horizon, boundaries=view.boundaries)
+    overview_parts.follow_pick()
+with right:
+    overview_parts.levels(lang, inside)
+    overview_parts.find_out_next(lang, chosen, inside, view)
+    overview_parts.due(lang, chosen.as_of)
+exports.buttons(chosen, "tong-quan", lambda: risk_tables.sheets(lang, inside, view.findings))
