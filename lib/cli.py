@@ -45,7 +45,9 @@ def _record(lang: str, store: Store, finding: Finding) -> dict[str, object]:
             {
                 "id": use.observation.id,
                 "attribute": use.observation.attribute,
-                "value": value_text(lang, store.attributes[use.observation.attribute], use.observation, store.value_labels),
+                "value": value_text(
+                    lang, store.attributes[use.observation.attribute], use.observation, store.value_labels
+                ),
                 "when": validity_text(lang, use.observation),
                 "source": store.sources[use.observation.source].title,
                 "source_kind": use.observation.source_kind.value,
@@ -71,7 +73,8 @@ def _table(records: Sequence[dict[str, object]]) -> str:
     rows = [columns, *(tuple(cell(record, column) for column in columns) for record in records)]
     widths = [min(max(len(row[i]) for row in rows), 48) for i in range(len(columns))]
     return "\n".join(
-        "  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        "  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
     )
 
 
@@ -84,8 +87,11 @@ def run_assess(as_of: date, known_on: date, data: Path | None, form: str, lang: 
     findings = assess([cluster.code for cluster in store.clusters], store.evidence(as_of, known_on), book)
     records = [_record(lang, store, finding) for finding in findings]
     if form == "json":
-        return json.dumps({"as_of": as_of.isoformat(), "known_on": known_on.isoformat(), "findings": records},
-                          ensure_ascii=False, indent=1)
+        return json.dumps(
+            {"as_of": as_of.isoformat(), "known_on": known_on.isoformat(), "findings": records},
+            ensure_ascii=False,
+            indent=1,
+        )
     return _table(records)
 
 
@@ -101,7 +107,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("--lang", choices=("vi", "en"), default="vi")
     given = parser.parse_args(arguments)
     try:
-        print(run_assess(given.as_of, given.known_on or max(today(), given.as_of), given.data, given.format, given.lang))
+        print(
+            run_assess(
+                given.as_of, given.known_on or max(today(), given.as_of), given.data, given.format, given.lang
+            )
+        )
     except DataError as error:
         print(error_text(given.lang, error), file=sys.stderr)
         return 2

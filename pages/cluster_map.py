@@ -12,13 +12,21 @@ lang, view = chosen.lang, scope.view()
 inside = chosen.apply(view.profiles)
 picked = selection.picked(view.findings, lang)
 figures.headline(*map_controls.answer(lang, chosen, inside))
-page_tools(lang, scope.address_query(chosen, {k: v for k, v in st.query_params.items() if k in ("cum", "mau", "lop")}),
-           with_view=True)
+page_tools(
+    lang,
+    scope.address_query(chosen, {k: v for k, v in st.query_params.items() if k in ("cum", "mau", "lop")}),
+    with_view=True,
+)
 
 with st.container(horizontal=True, vertical_alignment="bottom", key="map-controls"):
     horizon = map_controls.horizon(lang)
     colour_by = map_controls.colour_by(lang)
-    exports.buttons(chosen, "ban-do", lambda: map_controls.sheets(lang, inside), layers=risk_tables.layers(lang, inside, view))
+    exports.buttons(
+        chosen,
+        "ban-do",
+        lambda: map_controls.sheets(lang, inside),
+        layers=risk_tables.layers(lang, inside, view),
+    )
 shown = cluster_map.legend(map_controls.on_horizon(inside, horizon), colour_by, key="map", lang=lang)
 if shown.empty:
     st.info(t(lang, "common.filter.empty"), icon=":material/search_off:")
@@ -27,8 +35,17 @@ if shown.empty:
 map_controls.open_view("map-map")
 left, right = st.columns([7, 4], gap="medium")
 with left:
-    cluster_map.show(shown, colour_by, key="map-map", height=560, picked=picked, on_pick=selection.pick, lang=lang,
-                     horizon=horizon, boundaries=view.boundaries)
+    cluster_map.show(
+        shown,
+        colour_by,
+        key="map-map",
+        height=560,
+        picked=picked,
+        on_pick=selection.pick,
+        lang=lang,
+        horizon=horizon,
+        boundaries=view.boundaries,
+    )
     if note := cluster_map.unplaced_note(shown, view.boundaries, lang):
         st.caption(note)
 with right:

@@ -18,8 +18,17 @@ dossier_parts.title(lang, view, code)
 page_tools(lang, scope.address_query(chosen, {"cum": code}))
 left, right = st.columns([4, 7], gap="medium")
 with left:
-    cluster_map.show(view.profiles[view.profiles["code"] == code], "level", key="dossier-map", height=300, picked=code,
-                     on_pick=selection.pick, lang=lang, horizon=chosen.horizon, boundaries=view.boundaries)
+    cluster_map.show(
+        view.profiles[view.profiles["code"] == code],
+        "level",
+        key="dossier-map",
+        height=300,
+        picked=code,
+        on_pick=selection.pick,
+        lang=lang,
+        horizon=chosen.horizon,
+        boundaries=view.boundaries,
+    )
     dossier_parts.place(lang, view, code)
     dossier_parts.unknowns(lang, view, code)
 with right:

@@ -23,8 +23,17 @@ with tools:
 overview_parts.key_figures(lang, view)
 left, right = st.columns([5, 4], gap="medium")
 with left:
-    cluster_map.show(inside, "level", key="overview-map", height=430, picked=None, on_pick=overview_parts.to_map,
-                     lang=lang, horizon=chosen.horizon, boundaries=view.boundaries)
+    cluster_map.show(
+        inside,
+        "level",
+        key="overview-map",
+        height=430,
+        picked=None,
+        on_pick=overview_parts.to_map,
+        lang=lang,
+        horizon=chosen.horizon,
+        boundaries=view.boundaries,
+    )
     overview_parts.follow_pick()
 with right:
     overview_parts.levels(lang, inside)

@@ -14,8 +14,13 @@ inside = chosen.apply(view.profiles)
 counts = inside["level"].value_counts()
 first = int(counts.get("very_high", 0) + counts.get("high", 0))
 figures.headline(
-    t(lang, "risk.answer" if first or counts.get("medium", 0) else "risk.answer_none",
-      high=first, medium=int(counts.get("medium", 0)), unknown=int(counts.get("unknown", 0))),
+    t(
+        lang,
+        "risk.answer" if first or counts.get("medium", 0) else "risk.answer_none",
+        high=first,
+        medium=int(counts.get("medium", 0)),
+        unknown=int(counts.get("unknown", 0)),
+    ),
     t(lang, "risk.purpose", day=day(lang, chosen.as_of)),
 )
 page_tools(lang, scope.address_query(chosen, dict(st.query_params) if "cum" in st.query_params else None))
@@ -23,8 +28,12 @@ picked = selection.picked(view.findings, lang)
 
 with st.container(horizontal=True, vertical_alignment="bottom", key="page-controls"):
     shown = risk_tables.filtered(lang, inside, view.findings)
-    exports.buttons(chosen, "rui-ro", lambda: risk_tables.sheets(lang, shown, view.findings),
-                    layers=risk_tables.layers(lang, shown, view))
+    exports.buttons(
+        chosen,
+        "rui-ro",
+        lambda: risk_tables.sheets(lang, shown, view.findings),
+        layers=risk_tables.layers(lang, shown, view),
+    )
 if shown.empty:
     st.info(t(lang, "common.filter.empty"), icon=":material/search_off:")
     st.caption(t(lang, "common.filter.empty_hint"))
@@ -32,20 +41,34 @@ if shown.empty:
 
 left, right = st.columns([5, 4], gap="medium")
 with left:
-    cluster_list.risk_list(lang, shown, view.findings, store().communes, key="risk.list", picked=picked,
-                           on_pick=selection.pick)
+    cluster_list.risk_list(
+        lang, shown, view.findings, store().communes, key="risk.list", picked=picked, on_pick=selection.pick
+    )
     if len(shown) < len(inside):
         st.caption(t(lang, "risk.not_listed", count=len(inside) - len(shown)))
 with right:
-    cluster_map.show(shown, "level", key="risk-map", height=330, picked=picked, on_pick=selection.pick, lang=lang,
-                     horizon=chosen.horizon, boundaries=view.boundaries)
+    cluster_map.show(
+        shown,
+        "level",
+        key="risk-map",
+        height=330,
+        picked=picked,
+        on_pick=selection.pick,
+        lang=lang,
+        horizon=chosen.horizon,
+        boundaries=view.boundaries,
+    )
     if picked is None:
         st.info(t(lang, "risk.pick_hint"), icon=":material/touch_app:")
     else:
         row = view.profiles.set_index("code").loc[picked]
-        figures.heading(t(lang, "risk.why_title", name=row["name"], level=t(lang, f"frame.level.{row['level']}")))
+        figures.heading(
+            t(lang, "risk.why_title", name=row["name"], level=t(lang, f"frame.level.{row['level']}"))
+        )
         findings.panel(lang, view.findings[picked])
         with st.container(horizontal=True):
-            frame.page_link("dossier", t(lang, "risk.open_dossier"), {"cum": picked}, icon=":material/folder_open:")
+            frame.page_link(
+                "dossier", t(lang, "risk.open_dossier"), {"cum": picked}, icon=":material/folder_open:"
+            )
             frame.page_link("map", t(lang, "risk.open_map"), {"cum": picked}, icon=":material/map:")
 request_sheet_section(chosen, shown, view)

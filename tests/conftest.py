@@ -7,7 +7,9 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-golden` rewrites the approved outputs in tests/golden; review reads the difference."""
-    parser.addoption("--update-golden", action="store_true", help="rewrite the approved outputs in tests/golden")
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite the approved outputs in tests/golden"
+    )
 
 
 @pytest.fixture(scope="session")

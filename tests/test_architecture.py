@@ -13,8 +13,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("store", "imports", "assess", "render", "reports")
 OURS = ("lib", "geo", "pages", "app", "tools", "tests", "benchmarks")
-IGNORED_FOLDERS = {".git", ".venv", "static", "var", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache",
-                   ".hypothesis", "node_modules"}
+IGNORED_FOLDERS = {
+    ".git",
+    ".venv",
+    "static",
+    "var",
+    "__pycache__",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".hypothesis",
+    "node_modules",
+}
 BELOW = {
     "lib.domain": (),
     "lib.text": ("lib.domain",),
@@ -135,8 +145,11 @@ def test_no_file_names_a_folder_of_somebody_s_machine() -> None:
             lines = path.read_text("utf-8").splitlines()
         except UnicodeDecodeError:
             continue
-        wrong += [f"{path.relative_to(ROOT)}:{number}: {line[:120]}"
-                  for number, line in enumerate(lines, start=1) if pattern.search(line)]
+        wrong += [
+            f"{path.relative_to(ROOT)}:{number}: {line[:120]}"
+            for number, line in enumerate(lines, start=1)
+            if pattern.search(line)
+        ]
     assert not wrong, "\n".join(wrong)
 
 
@@ -149,8 +162,9 @@ def test_no_file_names_a_folder_of_somebody_s_machine() -> None:
         ("def f():\n    from lib.store.files import SHIPPED", "lib.store.files.SHIPPED"),
     ],
 )
-def test_every_way_of_importing_is_seen(source: str, imported: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-                                        ) -> None:
+def test_every_way_of_importing_is_seen(
+    source: str, imported: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
     file = tmp_path / "module.py"
     file.write_text(source, "utf-8")

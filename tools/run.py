@@ -17,7 +17,17 @@ HOST = "127.0.0.1"
 
 def command(python: Path, port: int, data: Path | None) -> list[str]:
     """The command line that serves the dashboard."""
-    made = [str(python), "-m", "streamlit", "run", "app.py", "--server.address", HOST, "--server.port", str(port)]
+    made = [
+        str(python),
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.address",
+        HOST,
+        "--server.port",
+        str(port),
+    ]
     return [*made, "--", "--data", str(data)] if data else made
 
 
@@ -25,7 +35,9 @@ def main() -> int:
     """Set up what is missing, print the address, serve until stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8501))
-    parser.add_argument("--data", type=Path, default=os.environ.get("DATA") or None, help="folder laid over data/")
+    parser.add_argument(
+        "--data", type=Path, default=os.environ.get("DATA") or None, help="folder laid over data/"
+    )
     given = parser.parse_args()
     data = Path(given.data).expanduser().resolve() if given.data else None
     if data is not None and not data.is_dir():

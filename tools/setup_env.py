@@ -20,7 +20,14 @@ OLDEST_PYTHON = (3, 11)
 USER, DEV = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
 CHROMIUM_VARIABLE = "CCN_CHROMIUM"
 """Environment variable that names the browser of the tests."""
-_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+_CHROMIUM_NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+)
 
 
 def say(text: str) -> None:
@@ -67,7 +74,7 @@ def _fingerprint(*files: Path) -> str:
 
 def ensure_environment(*, dev: bool = False) -> Path:
     """
-    Make `.venv` when it is absent, install the pinned packages when their list changed, and put Leaflet in place.
+    Make `.venv` when absent, install the pinned packages when their list changed, put Leaflet in place.
 
     A stamp in `.venv` remembers the list that was installed last. Returns the environment's interpreter.
     """
@@ -126,8 +133,12 @@ def _root_prefix() -> list[str] | None:
         return None
     if os.geteuid() == 0:
         return []
-    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
-        return ["sudo", "-n"]
+    sudo = ["sudo", "-n"]
+    if (
+        shutil.which("sudo")
+        and subprocess.run([*sudo, "true"], capture_output=True, check=False).returncode == 0
+    ):
+        return sudo
     return None
 
 
@@ -148,11 +159,10 @@ def ensure_chromium() -> str | None:
     prefix = _root_prefix()
     if _is_debian() and shutil.which("apt-get") and prefix is not None:
         say("Installing Chromium with apt-get …")
-        quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run([*prefix, "apt-get", "-qq", "update"], check=False, **quiet)  # type: ignore[call-overload]
-        subprocess.run(  # type: ignore[call-overload]
-            [*prefix, "apt-get", "-qq", "install", "-y", "--no-install-recommends", "chromium"], check=False, **quiet
-        )
+        apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+        install = [*apt, "install", "-y", "--no-install-recommends", "chromium"]
+        for command in ([*apt, "update"], install):
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
         found = find_chromium()
         if found:
             return found

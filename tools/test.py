@@ -26,7 +26,11 @@ def main() -> int:
         environment[CHROMIUM_VARIABLE] = chromium
     say(f"Set up in {time.monotonic() - started:.0f} s.")
     pytest = PYTEST if chromium else (*PYTEST, "-m", "not browser")
-    checks = {"ruff": ("-m", "ruff", "check", "."), "mypy": ("-m", "mypy"), "pytest": (*pytest, *sys.argv[1:])}
+    checks = {
+        "ruff": ("-m", "ruff", "check", "."),
+        "mypy": ("-m", "mypy"),
+        "pytest": (*pytest, *sys.argv[1:]),
+    }
     failed = [] if chromium else ["browser tests (no Chromium)"]
     for name, arguments in checks.items():
         before = time.monotonic()
@@ -34,7 +38,11 @@ def main() -> int:
         if subprocess.run([python, *arguments], cwd=ROOT, env=environment, check=False).returncode:
             failed.append(name)
         say(f"== {name}: {time.monotonic() - before:.0f} s")
-    say(f"\nFAILED: {', '.join(failed)}" if failed else f"\nAll checks passed in {time.monotonic() - started:.0f} s.")
+    say(
+        f"\nFAILED: {', '.join(failed)}"
+        if failed
+        else f"\nAll checks passed in {time.monotonic() - started:.0f} s."
+    )
     return 1 if failed else 0
 
 

@@ -15,14 +15,17 @@ from lib.domain.rule import Rule
 from lib.domain.rulebook import RuleBook
 
 
-def assess(subjects: Iterable[str], evidence: Evidence, rules: RuleBook | Sequence[Rule]) -> tuple[Finding, ...]:
+def assess(
+    subjects: Iterable[str], evidence: Evidence, rules: RuleBook | Sequence[Rule], *, subject_kind: str = "cluster"
+) -> tuple[Finding, ...]:
     """
     The finding of every rule for every subject, as of the day and as known on the day of `evidence`.
 
+    Subjects are all of one kind; rules for another kind are left out.
     A family that has ended with nothing after it answers UNKNOWN; the old version never judges.
     """
     given = rules.rules if isinstance(rules, RuleBook) else rules
-    current = versions(given, evidence.as_of, evidence.known_on)
+    current = versions((rule for rule in given if rule.subject_kind == subject_kind), evidence.as_of, evidence.known_on)
     return tuple(
         _finding(subject, evidence, rule) if is_current else _lapsed(subject, rule)
         for subject in subjects
@@ -42,9 +45,9 @@ def versions(rules: Iterable[Rule], as_of: date, known_on: date) -> tuple[tuple[
     Versions published after `known_on` are not known yet: the one before them runs on. A family whose
     last version has ended gives that version with False; one that has not begun gives nothing.
     """
-    families: dict[tuple[str, str, str], list[Rule]] = {}
+    families: dict[tuple[str, str], list[Rule]] = {}
     for rule in rules:
-        families.setdefault((rule.family, rule.cohort, rule.subject_kind), []).append(rule)
+        families.setdefault((rule.family, rule.cohort), []).append(rule)
     found: list[tuple[Rule, bool]] = []
     for group in families.values():
         known = [rule for rule in group if rule.known_from is None or rule.known_from <= known_on]

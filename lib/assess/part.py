@@ -109,7 +109,8 @@ def read(
     """
     standing = evidence.get(subject, attribute)
     if standing.chosen is None:
-        return Part(None, possible=standing.possible, missing=(attribute,))
+        nothing = Part(None, possible=standing.possible, missing=(attribute,))
+        return nothing.saying("possible_only") if standing.possible else nothing
     truth = holds(standing.chosen.value)
     agreeing = [one for one in standing.usable if holds(one.value) is truth]
     strong = next((one for one in agreeing if is_strong(evidence, one)), None)

@@ -8,12 +8,12 @@ of the law: those are the rule's parameters. Exemptions are tests of their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from lib.assess.occupancy import decree_occupancy
-from lib.assess.part import CERTAIN, Part, every, opposite, read, some
+from lib.assess.part import CERTAIN, OFFICIAL, Part, every, opposite, read, some
 from lib.domain.interval import DaySpan, Interval
 from lib.domain.kleene import Truth
 from lib.domain.observation import Evidence, Observation, Value
@@ -22,6 +22,7 @@ from lib.domain.rule import Parameter, Rule
 NOT_YET = ("planned", "calling_investor", "application_received")
 STANDS = ("established", "investor_approved", "under_construction")
 HAS_PLANT, NO_PLANT = ("operating",), ("none", "planned", "building", "built_noncompliant")
+UNFINISHED = ("not_started", "under_construction", "stopped", "idle")
 FILED = ("eia_approved", "scheme_approved", "licence", "registration")
 
 
@@ -96,14 +97,14 @@ def is_operating(case: Case) -> Part:
     status, is_status_old = case.chosen_code("status")
     operating, is_operating_old = case.chosen_code("operating")
     if status == "removed" and not is_status_old:
-        return opposite(case.read("status", one_of("removed"), why="removed"))
+        return opposite(case.read("status", one_of("removed"))).saying("removed")
     if operating == "yes":
         part = case.read("operating", one_of("yes"))
         return part.saying("operating.old") if is_operating_old else part.saying("operating.yes")
     if operating == "no" and not is_operating_old:
         return case.read("operating", one_of("yes"), why="operating")
     if operating != "unclear" and status in NOT_YET and not is_status_old:
-        return opposite(case.read("status", one_of(*NOT_YET), why="not_yet"))
+        return opposite(case.read("status", one_of(*NOT_YET))).saying("not_yet")
     standing = case.evidence.get(case.subject, "operating")
     known = "unclear" if operating == "unclear" else "old_no" if operating == "no" else "nothing"
     return Part(
@@ -115,7 +116,7 @@ def stands_in_plan(case: Case) -> Part:
     """Whether this is still a cluster: everything but one taken out of the plan."""
     status, is_old = case.chosen_code("status")
     if status == "removed" and not is_old:
-        return opposite(case.read("status", one_of("removed"), why="removed"))
+        return opposite(case.read("status", one_of("removed"))).saying("removed")
     return CERTAIN
 
 
@@ -123,9 +124,15 @@ def has_begun(case: Case) -> Part:
     """Whether it has come further than the plan: false while it is planned or still seeks an investor."""
     status, is_old = case.chosen_code("status")
     if status in (*NOT_YET, "removed") and not is_old:
-        stem = "removed" if status == "removed" else "not_yet"
-        return opposite(case.read("status", one_of(*NOT_YET, "removed"), why=stem))
+        standing = opposite(case.read("status", one_of(*NOT_YET, "removed")))
+        return standing.saying("removed" if status == "removed" else "not_yet")
     return CERTAIN
+
+
+def _begun_or_removed(case: Case) -> Part:
+    """Whether there is something on the ground that could pollute: also one taken out of the plan."""
+    status, _ = case.chosen_code("status")
+    return CERTAIN if status == "removed" else has_begun(case)
 
 
 def existed_before(case: Case, limit: Parameter, *, is_in_use: bool = True) -> Part:
@@ -136,7 +143,8 @@ def existed_before(case: Case, limit: Parameter, *, is_in_use: bool = True) -> P
     """
     day: date = _value(limit)
     attributes = ("operating_since",) if is_in_use else ("operating_since", "established_on")
-    parts = [case.read(one, _day(lambda span: span.before(day)), limit, why=f"before.{one}") for one in attributes]
+    stem = "before.operating_since" if is_in_use else "before.set_up"
+    parts = [case.read(one, _day(lambda span: span.before(day)), limit, why=stem) for one in attributes]
     shown = [
         one
         for attribute, codes in (("operating", ("yes",)), ("status", () if is_in_use else STANDS))
@@ -144,12 +152,12 @@ def existed_before(case: Case, limit: Parameter, *, is_in_use: bool = True) -> P
         if one.value in codes and one.valid_latest < day
     ]
     if shown:
-        earliest = min(shown, key=lambda one: (one.valid_latest, one.id))
-        parts.append(
-            Part(True, used=(earliest,)).saying("before.shown", value=earliest.valid_latest, limit=day)
-        )
-    if any(part.truth is True for part in parts):
-        return some(*parts)
+        best = min(shown, key=lambda one: (one.source_kind not in OFFICIAL, one.valid_latest, one.id))
+        is_strong = best.source_kind in OFFICIAL and limit.status.may_conclude
+        parts.append(Part(True, is_strong, (best,)).saying("before.shown", value=best.valid_latest, limit=day))
+    proven = [part for part in parts if part.truth is True]
+    if proven:
+        return next((part for part in proven if part.is_strong), proven[0])
     if is_in_use:
         return parts[0]
     since, established = parts
@@ -244,10 +252,14 @@ def reports_answered(case: Case) -> Judged:
     reports = case.usable("pollution_report")
     response = case.read("pollution_response", one_of("no_pollution", "remedied"), why="response")
     if not reports:
+        begun = _begun_or_removed(case)
+        if begun.truth is False:
+            return Judged(begun, response)
         possible = case.evidence.get(case.subject, "pollution_report").possible
         if response.truth is not None:
             return Judged(CERTAIN, response)
-        return Judged(CERTAIN, Part(None, possible=possible, missing=("pollution_report",)).saying("report.none"))
+        part = Part(None, possible=possible, missing=("pollution_report",))
+        return Judged(CERTAIN, part.saying("possible_only" if possible else "report.none"))
     newest = max(reports, key=lambda one: (one.valid_latest, one.id))
     later = [
         one
@@ -283,7 +295,8 @@ def area_within_limits(case: Case) -> Judged:
             return False
         return True if area.at_most(_value(most)) and area.at_least(_value(least)) else None
 
-    part = case.read(attribute, _number(within), least, special, most, why="area")
+    stem = "area" if _value(special) < _value(least) else "area_single"
+    part = case.read(attribute, _number(within), least, special, most, why=stem)
     between = part.truth is None and part.used
     if between and "area_class" in case.evidence.attributes:
         kind, _ = case.chosen_code("area_class")
@@ -293,8 +306,10 @@ def area_within_limits(case: Case) -> Judged:
             part = every(special_kind, enough)
         else:
             part = Part(None, used=part.used, possible=part.possible, missing=("area_class",), why=part.why)
-    if attribute.startswith("plan_area") and part.used:
-        part = part.saying("area.of_plan")
+    if not part.used:
+        part = replace(part, missing=("established_area_ha",))
+    elif attribute.startswith("plan_area"):
+        part = part.weak().saying("area.of_plan")
     return Judged(stands_in_plan(case), part)
 
 
@@ -312,35 +327,60 @@ def works_in_time(case: Case) -> Judged:
     def is_past(value: Value) -> Truth:
         return value.before(case.as_of) if isinstance(value, DaySpan) else None
 
-    state = case.read("works_state", lambda value: True if value == "complete" else False)
+    state = case.read("works_state", lambda value: value == "complete")
     code, _ = case.chosen_code("works_state")
     stalled = case.read("status", one_of("stalled"), why="land.stalled")
     planned = case.read("planned_completion", is_past, why="land.planned")
     begun = has_begun(case)
-    if code in ("complete", "stopped", "idle"):
-        return Judged(begun, state.saying(f"land.{code}"))
-    if stalled.truth is True:
-        return Judged(begun, opposite(stalled))
+    if code:
+        state = state.saying(f"land.{code}")
+    if code == "complete" and not _is_later(case, "status", "works_state", stalled):
+        return Judged(begun, state)
+    is_late = planned.truth is True and code in UNFINISHED and _seen_after_completion(case)
+    against = [
+        part
+        for part, is_against in (
+            (state, code in ("stopped", "idle") or is_late),
+            (opposite(stalled) if stalled.truth else stalled, stalled.truth is True),
+            (opposite(planned) if planned.truth else planned, is_late),
+        )
+        if is_against
+    ]
+    if against:
+        return Judged(begun, every(*against))
     if code == "substantially_complete":
-        return Judged(begun, Part(None, used=state.used, missing=("works_state",)).saying(f"land.{code}"))
-    if code and planned.truth is True:
-        return Judged(begun, every(opposite(planned), state.saying(f"land.{code}")))
+        return Judged(begun, replace(state, truth=None, is_strong=False, missing=("works_state",)))
     if code and planned.truth is False:
         due = case.evidence.get(case.subject, "planned_completion").value
         latest = due.latest if isinstance(due, DaySpan) else None
         return Judged(begun, every(state, opposite(planned)), Part(True), latest)
     missing = tuple(
         attribute for attribute, part in (("works_state", state), ("planned_completion", planned)) if not part.used
-    ) or ("planned_completion",)
-    return Judged(begun, Part(
+    ) or ("works_state" if planned.truth else "planned_completion",)
+    known = Part(
         None, used=(*state.used, *planned.used), possible=(*state.possible, *planned.possible, *stalled.possible),
         missing=missing, why=planned.why,
-    ))
+    )
+    return Judged(begun, known.saying("land.seen_before") if code and planned.truth is True else known)
+
+
+def _is_later(case: Case, attribute: str, than: str, part: Part) -> bool:
+    """Whether `part` is true and what stands for `attribute` was seen after what stands for `than`."""
+    first, second = (case.evidence.get(case.subject, key).chosen for key in (attribute, than))
+    return part.truth is True and first is not None and second is not None and first.valid_latest > second.valid_latest
+
+
+def _seen_after_completion(case: Case) -> bool:
+    """Whether the state of the works was seen after the approved day: what was seen before proves no delay."""
+    planned = case.evidence.get(case.subject, "planned_completion").value
+    seen = case.evidence.get(case.subject, "works_state").chosen
+    return seen is not None and isinstance(planned, DaySpan) and seen.valid_latest > planned.latest
 
 
 def exempted_by_province(case: Case) -> Part:
     """A decision of the province frees the cluster from central treatment."""
-    return case.read("provincial_exemption", one_of("granted"), why="exemption")
+    part = case.read("provincial_exemption", one_of("granted"), why="exemption")
+    return part if part.used else part.saying("province.unclear")
 
 
 def tenants_treat_and_small_or_full(case: Case) -> Part:
@@ -351,7 +391,8 @@ def tenants_treat_and_small_or_full(case: Case) -> Part:
         _number(lambda flow: flow.less_than(_value(case.limit("flow_below")))), case.limit("flow_below"), why="flow_small",
     )
     old_and_full = every(existed_before(case, case.limit("operating_before")), _is_full(case))
-    return every(tenants, some(old_and_full, small))
+    part = every(tenants, some(old_and_full, small))
+    return part if part.truth is True else part.saying("k7.no" if part.truth is False else "k7.unclear")
 
 
 def _is_full(case: Case) -> Part:
@@ -373,17 +414,24 @@ def _is_full(case: Case) -> Part:
         return Part(truth, used=used, missing=missing or (("leased_area_ha",) if truth is None else ())).saying(
             f"occupancy.{ending}", value=occupancy, occupancy_above=limit.value
         )
-    return case.read(
+    published = case.read(
         "occupancy_published_pct", _number(lambda pct: pct.more_than(_value(limit))), limit, why="occupancy_published"
     ).weak()
+    return replace(published, missing=tuple(read_parts)) if published.truth is None else published
 
 
 def existed_before_limit(case: Case) -> Part:
-    """Set up before the day on which a smaller (or larger) area stopped being allowed."""
+    """Outside the limits, and set up before the day on which such an area stopped being allowed."""
+    area = area_within_limits(case).duty
+    if area.truth is True:
+        return Part(False)
+    if not area.used:
+        return Part(None, missing=area.missing)
     most = case.limit("most")
     if case.read(_area(case), _number(lambda area: area.at_most(_value(most)))).truth is False:
         return case.read("formed_before_2009", one_of("yes"), why="formed_before_2009")
-    return existed_before(case, case.limit("set_up_before"), is_in_use=False)
+    part = existed_before(case, case.limit("set_up_before"), is_in_use=False)
+    return part.saying("grandfathered.unclear") if part.truth is None else part
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,11 @@ class DataError(Exception):
         self.place = {
             key: value
             for key, value in (
-                ("line", line), ("sheet", sheet), ("column", column), ("field", field), ("feature", feature),
+                ("line", line),
+                ("sheet", sheet),
+                ("column", column),
+                ("field", field),
+                ("feature", feature),
             )
             if value is not None
         }

@@ -56,9 +56,7 @@ class Interval:
         return self._may_reach(other) and other._may_reach(self)
 
     def _may_reach(self, other: Interval) -> bool:
-        return self.high > other.low or (
-            self.high == other.low and not (self.high_open or other.low_open)
-        )
+        return self.high > other.low or (self.high == other.low and not (self.high_open or other.low_open))
 
 
 def exactly(number: float) -> Interval:

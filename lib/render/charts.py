@@ -19,9 +19,14 @@ _COLOURS = (ACCENT, "#2A6F8A", "#8A5A00", SOFT)
 
 def _layout(figure: go.Figure, lang: str, height: int) -> go.Figure:
     figure.update_layout(
-        height=height, margin={"l": 8, "r": 8, "t": 8, "b": 8}, paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)", font={"size": 13, "color": "#1B2730"}, dragmode=False,
-        separators=",." if lang == "vi" else ".,", hoverlabel={"align": "left"},
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"size": 13, "color": "#1B2730"},
+        dragmode=False,
+        separators=",." if lang == "vi" else ".,",
+        hoverlabel={"align": "left"},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
     )
     figure.update_xaxes(gridcolor=LINE, linecolor=LINE, zeroline=False, automargin=True)
@@ -53,7 +58,10 @@ def _number_of(observation: Observation) -> Interval:
 
 
 def series(
-    lang: str, lines: Mapping[str, Sequence[Observation]], legal_pct: Sequence[tuple[float, str]], height: int = 330
+    lang: str,
+    lines: Mapping[str, Sequence[Observation]],
+    legal_pct: Sequence[tuple[float, str]],
+    height: int = 330,
 ) -> go.Figure:
     """
     Published percentages over time, one mark an observation.
@@ -68,7 +76,8 @@ def series(
         figure.add_scatter(
             x=[one.valid_latest for one in ordered],
             y=[(_number_of(one).low + _number_of(one).high) / 2 for one in ordered],
-            name=escape(label), mode="markers",
+            name=escape(label),
+            mode="markers",
             marker={"size": 11, "symbol": _MARKS[place % len(_MARKS)], "color": colour},
             text=[
                 f"{escape(label)}: {escape(interval_text(lang, _number_of(one)))} %<br>{escape(validity_text(lang, one))}"
@@ -80,28 +89,48 @@ def series(
             if one.valid_earliest and one.valid_earliest != one.valid_latest:
                 middle = (_number_of(one).low + _number_of(one).high) / 2
                 figure.add_scatter(
-                    x=[one.valid_earliest, one.valid_latest], y=[middle, middle], mode="lines", showlegend=False,
-                    line={"color": colour, "width": 2, "dash": "dot"}, hoverinfo="skip",
+                    x=[one.valid_earliest, one.valid_latest],
+                    y=[middle, middle],
+                    mode="lines",
+                    showlegend=False,
+                    line={"color": colour, "width": 2, "dash": "dot"},
+                    hoverinfo="skip",
                 )
     for value, label in legal_pct:
-        figure.add_hline(y=value, line={"color": SOFT, "width": 1, "dash": "dash"}, annotation_text=escape(label),
-                         annotation_position="bottom right", annotation_font={"size": 11, "color": SOFT})
+        figure.add_hline(
+            y=value,
+            line={"color": SOFT, "width": 1, "dash": "dash"},
+            annotation_text=escape(label),
+            annotation_position="bottom right",
+            annotation_font={"size": 11, "color": SOFT},
+        )
     figure.update_yaxes(range=[0, 100], ticksuffix=" %")
     return _layout(figure, lang, height)
 
 
-def occupancy_bars(lang: str, rows: Sequence[tuple[str, Interval, str]], height: int | None = None) -> go.Figure:
+def occupancy_bars(
+    lang: str, rows: Sequence[tuple[str, Interval, str]], height: int | None = None
+) -> go.Figure:
     """Published occupancy of single clusters: (name, per cent, when and by whom); intervals get an error bar."""
     ordered = sorted(rows, key=lambda row: row[1].low)
     middles = [(value.low + value.high) / 2 for _, value, _ in ordered]
     figure = go.Figure(
         go.Bar(
-            x=middles, y=[escape(name) for name, _, _ in ordered], orientation="h",
+            x=middles,
+            y=[escape(name) for name, _, _ in ordered],
+            orientation="h",
             marker={"color": "#D6E2E8", "line": {"color": ACCENT, "width": 1.2}},
-            error_x={"array": [value.high - middle for (_, value, _), middle in zip(ordered, middles, strict=True)],
-                     "color": ACCENT, "thickness": 1.2},
-            text=[escape(f"{interval_text(lang, value)} %") for _, value, _ in ordered], textposition="outside",
-            customdata=[escape(when) for _, _, when in ordered], hovertemplate="%{y}: %{text}<br>%{customdata}<extra></extra>",
+            error_x={
+                "array": [
+                    value.high - middle for (_, value, _), middle in zip(ordered, middles, strict=True)
+                ],
+                "color": ACCENT,
+                "thickness": 1.2,
+            },
+            text=[escape(f"{interval_text(lang, value)} %") for _, value, _ in ordered],
+            textposition="outside",
+            customdata=[escape(when) for _, _, when in ordered],
+            hovertemplate="%{y}: %{text}<br>%{customdata}<extra></extra>",
         )
     )
     figure.update_xaxes(range=[0, 115], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %")
@@ -112,11 +141,19 @@ def areas_by_horizon(lang: str, rows: Sequence[tuple[str, float, bool]], height:
     """Planned area by horizon in hectares: (label, ha, derived); derived figures are hollow."""
     figure = go.Figure(
         go.Bar(
-            x=[value for _, value, _ in rows], y=[escape(label) for label, _, _ in rows], orientation="h",
-            marker={"color": ["#FFFFFF" if derived else "#D6E2E8" for _, _, derived in rows],
-                    "line": {"color": ACCENT, "width": 1.2}},
-            text=[f"{interval_text(lang, Interval(value, value))} {t(lang, 'common.unit.ha')}" for _, value, _ in rows],
-            textposition="outside", hoverinfo="skip",
+            x=[value for _, value, _ in rows],
+            y=[escape(label) for label, _, _ in rows],
+            orientation="h",
+            marker={
+                "color": ["#FFFFFF" if derived else "#D6E2E8" for _, _, derived in rows],
+                "line": {"color": ACCENT, "width": 1.2},
+            },
+            text=[
+                f"{interval_text(lang, Interval(value, value))} {t(lang, 'common.unit.ha')}"
+                for _, value, _ in rows
+            ],
+            textposition="outside",
+            hoverinfo="skip",
         )
     )
     figure.update_yaxes(autorange="reversed")

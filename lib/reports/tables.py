@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from math import isfinite
 from numbers import Integral, Real
@@ -147,11 +147,13 @@ def write(cell: Cell, value: Content) -> None:
     """Put a value into a cell; a text stays a text, whatever it begins with."""
     if isinstance(value, str):
         text = clean(value)
+        if not text:
+            return
         cell.value = text if len(text) <= _CELL_LIMIT else text[: _CELL_LIMIT - 1] + "…"
         cell.data_type = "s"
         if text.startswith(_STARTS_FORMULA):
             # Otherwise Excel would take it for a formula as soon as someone edits the cell.
-            cell.quotePrefix = True  # type: ignore[assignment]
+            cell.quotePrefix = True
         return
     if isinstance(value, date) and value.year < 1900:
         write(cell, value.isoformat())
@@ -187,7 +189,9 @@ def for_print(sheet: Worksheet, *, header_row: int | None = None) -> None:
         sheet.print_title_rows = f"{header_row}:{header_row}"
 
 
-def _fill_notes(sheet: Worksheet, lang: str, notices: Sequence[str], parts: Sequence[tuple[str, int]]) -> None:
+def _fill_notes(
+    sheet: Worksheet, lang: str, notices: Sequence[str], parts: Sequence[tuple[str, int]]
+) -> None:
     sheet.column_dimensions["A"].width = 44
     sheet.column_dimensions["B"].width = 60
     title = at(sheet, 1, 1)
@@ -244,8 +248,3 @@ def _number_format(values: Sequence[float]) -> str:
     digits = next((d for d in range(3) if all(round(v, d) == round(v, 3) for v in values)), 3)
     whole = "#,##0" if any(abs(v) >= 10_000 for v in values) or digits else "0"
     return whole + ("." + "0" * digits if digits else "")
-
-
-def records(rows: Iterable[Mapping[Hashable, object]]) -> pd.DataFrame:
-    """A table from rows of named values, the columns in the order of the first row."""
-    return pd.DataFrame(list(rows))

@@ -56,6 +56,9 @@ class FileStore:
             rows["observations"],
             tables.Catalogue(self.attributes, kinds, self.sources, codes, self.communes.keys()),
         )
+        self._about: dict[str, list[Observation]] = defaultdict(list)
+        for item in self.observations:
+            self._about[item.subject].append(item)
         self.clusters = tables.clusters(rows["clusters"], self._communes_of())
         self.facts_trace = pd.DataFrame(
             [row.cells for row in rows["facts_trace"]], columns=list(tables.COLUMNS["facts_trace"]), dtype=str
@@ -73,8 +76,7 @@ class FileStore:
         return self._evidence(as_of, known_on)
 
     def history(self, subject: str, known_on: date) -> tuple[Observation, ...]:
-        about = (item for item in self.observations if item.subject == subject)
-        return tuple(sorted(known(about, known_on), key=_by_time))
+        return tuple(sorted(known(self._about.get(subject, ()), known_on), key=_by_time))
 
     def boundaries(self, as_of: date, horizon: str = "") -> dict[str, Boundary]:
         """

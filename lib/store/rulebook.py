@@ -127,14 +127,27 @@ class _File:
 
     def line_of(self, field: str, start: int, end: int) -> int:
         """The line (from 1) on which `field` (a dotted path) is written in a range; the range's first if nowhere."""
-        position, found = start, start
-        for part in re.sub(r"\[\d+\]", "", field).split("."):
-            pattern = re.compile(rf"(^|[\s{{,.\[]){re.escape(part)}\s*([=.\]]|$)")
-            hit = next((i for i in range(position, end) if pattern.search(self.lines[i])), None)
-            if hit is None:
+        found = start
+        for part in field.split("."):
+            name, _, index = part.partition("[")
+            hits = self._lines_with(name, found, end)
+            if not hits:
                 break
-            position = found = hit
+            found = self._item(hits, int(index.rstrip("]")), end) if index else hits[0]
         return found + 1
+
+    def _lines_with(self, name: str, start: int, end: int) -> list[int]:
+        """Lines on which `name` is a key, or ends the name of a table."""
+        pattern = re.compile(rf"(^|[\s{{,.\[]){re.escape(name)}\s*([=.\]]|$)")
+        return [i for i in range(start, end) if pattern.search(self.lines[i])]
+
+    def _item(self, hits: list[int], index: int, end: int) -> int:
+        """The line of an item of an array: its own header, else its opening brace."""
+        headers = [i for i in hits if self.lines[i].lstrip().startswith("[[")]
+        if headers:
+            return headers[min(index, len(headers) - 1)]
+        braces = [i for i in range(hits[0], end) if "{" in self.lines[i]]
+        return braces[index] if index < len(braces) else hits[0]
 
 
 class _Table:
@@ -150,8 +163,12 @@ class _Table:
         return self.file.line_of(self.where(key), self.start, self.end) if key else self.start + 1
 
     def fail(self, problem: str, key: str, found: object = None, **details: object) -> NoReturn:
+        is_absent = key not in self.data
+        line = self.file.line_of(self.path, self.start, self.end) if is_absent and self.path else self.line(
+            "" if is_absent else key
+        )
         raise DataError(
-            f"rules.{problem}", file=self.file.name, line=self.line(key), field=self.where(key), found=found, **details
+            f"rules.{problem}", file=self.file.name, line=line, field=self.where(key), found=found, **details
         )
 
     def only(self, *keys: str) -> None:

@@ -274,7 +274,7 @@ def _interval(row: Row) -> Interval:
     try:
         return Interval(low, high, low_open, high_open)
     except ValueError:
-        raise row.error("low_above_high", "value_low", found=f"{low:g} … {high:g}") from None
+        raise row.error("low_above_high", "value_low", found=f"{low:g} – {high:g}") from None
 
 
 def _day_span(row: Row) -> DaySpan:

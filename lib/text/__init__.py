@@ -6,6 +6,15 @@ from lib.text.search import fold, matches
 from lib.text.values import validity_text, value_text
 
 __all__ = [
-    "LANGUAGES", "day", "fold", "has", "interval_text", "matches", "number", "span_text", "t",
-    "validity_text", "value_text",
+    "LANGUAGES",
+    "day",
+    "fold",
+    "has",
+    "interval_text",
+    "matches",
+    "number",
+    "span_text",
+    "t",
+    "validity_text",
+    "value_text",
 ]

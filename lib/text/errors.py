@@ -23,8 +23,11 @@ def error_text(lang: str, error: DataError) -> str:
     """
     found = "" if error.found is None else t(lang, "errors.found", found=_short(error.found))
     return t(
-        lang, "errors.sentence",
-        place=place_text(lang, error), what=_filled(lang, error, "what"), found=found,
+        lang,
+        "errors.sentence",
+        place=place_text(lang, error),
+        what=_filled(lang, error, "what"),
+        found=found,
         remedy=_filled(lang, error, "remedy"),
     )
 

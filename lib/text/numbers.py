@@ -26,11 +26,29 @@ def interval_text(lang: str, value: Interval, unit: str = "") -> str:
     if value.is_exact:
         return _short(lang, value.low) + tail
     if value.high == float("inf"):
-        return t(lang, "common.interval.from_open" if value.low_open else "common.interval.from",
-                 low=_short(lang, value.low)) + tail
-    key = {(False, False): "closed", (True, False): "low_open", (False, True): "high_open", (True, True): "open"}
-    return t(lang, f"common.interval.{key[value.low_open, value.high_open]}",
-             low=_short(lang, value.low), high=_short(lang, value.high)) + tail
+        return (
+            t(
+                lang,
+                "common.interval.from_open" if value.low_open else "common.interval.from",
+                low=_short(lang, value.low),
+            )
+            + tail
+        )
+    key = {
+        (False, False): "closed",
+        (True, False): "low_open",
+        (False, True): "high_open",
+        (True, True): "open",
+    }
+    return (
+        t(
+            lang,
+            f"common.interval.{key[value.low_open, value.high_open]}",
+            low=_short(lang, value.low),
+            high=_short(lang, value.high),
+        )
+        + tail
+    )
 
 
 def day(lang: str, value: date) -> str:

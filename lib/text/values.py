@@ -16,7 +16,9 @@ def value_text(lang: str, attribute: Attribute, observation: Observation, labels
     """The value in the reader's language with its unit; a coded value by its label."""
     value = observation.value
     if isinstance(value, Interval):
-        return interval_text(lang, value, attribute.unit if attribute.unit == "%" else _unit(lang, attribute.unit))
+        return interval_text(
+            lang, value, attribute.unit if attribute.unit == "%" else _unit(lang, attribute.unit)
+        )
     if isinstance(value, DaySpan):
         return span_text(lang, value)
     label = labels.get((attribute.key, value))

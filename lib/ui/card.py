@@ -15,7 +15,13 @@ from lib.ui.cluster_list import commune_names, dot
 from lib.ui.figures import origin, said, source_popover
 
 PLAN_AREA = {"2020": "plan_area_2020_ha", "2030": "plan_area_2030_ha", "sau": "plan_area_after_2030_ha"}
-CARD_FACTS = ("status", "operating", "central_treatment", "occupancy_published_pct", "infrastructure_investor")
+CARD_FACTS = (
+    "status",
+    "operating",
+    "central_treatment",
+    "occupancy_published_pct",
+    "infrastructure_investor",
+)
 
 
 def level_html(lang: str, level: str) -> str:
@@ -49,15 +55,25 @@ def cluster_card(lang: str, view: loaders.View, code: str, horizon: str) -> None
             f"{escape(commune_names(row['communes_now'], kept.communes) or t(lang, 'common.word.unknown'))}</div>"
         )
         attribute = PLAN_AREA[horizon]
-        fact(lang, t(lang, f"mappage.planned_area.{horizon}"), view.evidence.get(code, attribute), key=f"card.{attribute}")
+        fact(
+            lang,
+            t(lang, f"mappage.planned_area.{horizon}"),
+            view.evidence.get(code, attribute),
+            key=f"card.{attribute}",
+        )
         for key in CARD_FACTS:
             fact(lang, kept.attributes[key].label[lang], view.evidence.get(code, key), key=f"card.{key}")
         boundary = view.boundaries.get(code)
         if boundary is not None:
             planned = row[attribute]
             compared = (
-                t(lang, "mappage.boundary_compare", measured=number(lang, boundary.area_ha, 2), planned=number(lang, planned, 2),
-                  difference=number(lang, 100 * (boundary.area_ha - planned) / planned, 1))
+                t(
+                    lang,
+                    "mappage.boundary_compare",
+                    measured=number(lang, boundary.area_ha, 2),
+                    planned=number(lang, planned, 2),
+                    difference=number(lang, 100 * (boundary.area_ha - planned) / planned, 1),
+                )
                 if not pd.isna(planned) and planned
                 else t(lang, "mappage.boundary_only", measured=number(lang, boundary.area_ha, 2))
             )
@@ -77,5 +93,7 @@ def cluster_card(lang: str, view: loaders.View, code: str, horizon: str) -> None
         if not flags:
             st.caption(t(lang, "mappage.no_flags", count=int(row["unknown_count"])))
         with st.container(horizontal=True):
-            frame.page_link("dossier", t(lang, "risk.open_dossier"), {"cum": code}, icon=":material/folder_open:")
+            frame.page_link(
+                "dossier", t(lang, "risk.open_dossier"), {"cum": code}, icon=":material/folder_open:"
+            )
             frame.page_link("risk", t(lang, "mappage.open_risk"), {"cum": code}, icon=":material/water_drop:")

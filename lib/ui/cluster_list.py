@@ -59,4 +59,6 @@ def risk_list(
         }
         for place, row in enumerate(profiles.itertuples(index=False), start=1)
     ]
-    browser.pick_list(columns, rows, key=key, caption=t(lang, "risk.list_caption"), picked=picked, on_pick=on_pick)
+    browser.pick_list(
+        columns, rows, key=key, caption=t(lang, "risk.list_caption"), picked=picked, on_pick=on_pick
+    )

@@ -26,8 +26,11 @@ def choose(lang: str, scope: Scope, view: loaders.View) -> str | None:
     options = sorted(names, key=lambda code: code)
     with st.container(key="page-controls"):
         chosen = st.selectbox(
-            t(lang, "dossier.choose"), options, index=options.index(found) if found in names else None,
-            format_func=lambda code: f"{names[code]} · {code}", placeholder=t(lang, "dossier.choose_hint"),
+            t(lang, "dossier.choose"),
+            options,
+            index=options.index(found) if found in names else None,
+            format_func=lambda code: f"{names[code]} · {code}",
+            placeholder=t(lang, "dossier.choose_hint"),
         )
     if chosen and chosen != asked:
         selection.pick(chosen)
@@ -38,15 +41,33 @@ def index(lang: str, profiles: pd.DataFrame) -> None:
     """All clusters in scope, to pick one from."""
     communes = loaders.store().communes
     rows = [
-        {"code": row.code, "cells": [
-            {"text": row.name, "pick": True, "sub": cluster_list.commune_names(row.communes_now, communes)},
-            {"text": row.code},
-            {"text": t(lang, f"frame.level.{row.level}"), "style": cluster_list.dot("level", row.level)},
-        ]}
+        {
+            "code": row.code,
+            "cells": [
+                {
+                    "text": row.name,
+                    "pick": True,
+                    "sub": cluster_list.commune_names(row.communes_now, communes),
+                },
+                {"text": row.code},
+                {"text": t(lang, f"frame.level.{row.level}"), "style": cluster_list.dot("level", row.level)},
+            ],
+        }
         for row in profiles.itertuples(index=False)
     ]
-    columns = [{"label": t(lang, "risk.col_cluster")}, {"label": t(lang, "dossier.code")}, {"label": t(lang, "risk.col_level")}]
-    pick_list(columns, rows, key="dossier.index", caption=t(lang, "mappage.list_caption"), picked=None, on_pick=selection.pick)
+    columns = [
+        {"label": t(lang, "risk.col_cluster")},
+        {"label": t(lang, "dossier.code")},
+        {"label": t(lang, "risk.col_level")},
+    ]
+    pick_list(
+        columns,
+        rows,
+        key="dossier.index",
+        caption=t(lang, "mappage.list_caption"),
+        picked=None,
+        on_pick=selection.pick,
+    )
 
 
 def title(lang: str, view: loaders.View, code: str) -> None:
@@ -55,11 +76,16 @@ def title(lang: str, view: loaders.View, code: str) -> None:
     row = view.profiles.set_index("code").loc[code]
     now = cluster_list.commune_names(row["communes_now"], kept.communes)
     then = cluster_list.commune_names(row["communes_then"], kept.communes)
-    place = t(lang, "dossier.place", now=now or t(lang, "common.word.unknown"), then=then or t(lang, "common.word.unknown"))
+    place = t(
+        lang,
+        "dossier.place",
+        now=now or t(lang, "common.word.unknown"),
+        then=then or t(lang, "common.word.unknown"),
+    )
     st.html(
         f'<h1 class="ccn-answer">{escape(row["name"])} <span style="font-size:1rem;font-weight:400">{level_html(lang, row["level"])}</span></h1>'
         f'<p class="ccn-sub">{escape(code)} · {escape(place)}<br>'
-        f'{escape(t(lang, "dossier.counts", flags=int(row["flag_count"]), unknown=int(row["unknown_count"]), why=short_reasons(lang, view.findings[code]) or t(lang, "dossier.no_flag")))}</p>'
+        f"{escape(t(lang, 'dossier.counts', flags=int(row['flag_count']), unknown=int(row['unknown_count']), why=short_reasons(lang, view.findings[code]) or t(lang, 'dossier.no_flag')))}</p>"
     )
 
 
@@ -71,14 +97,22 @@ def key_facts(lang: str, view: loaders.View, code: str, horizon: str) -> None:
         standing = view.evidence.get(code, key)
         chosen = standing.chosen
         stale = chosen is not None and view.evidence.is_stale(chosen)
-        label = t(lang, f"mappage.planned_area.{horizon}") if key == PLAN_AREA[horizon] else attributes[key].label[lang]
+        label = (
+            t(lang, f"mappage.planned_area.{horizon}")
+            if key == PLAN_AREA[horizon]
+            else attributes[key].label[lang]
+        )
         beside = t(lang, "common.word.stale") if stale else ""
         if chosen is None and standing.possible:
             beside = t(lang, "dossier.only_possible")
         with column:
             figures.figure(
-                lang, label, figures.said(lang, chosen) if chosen else None, beside,
-                standing.usable[:1] + standing.contradicting + standing.possible, key=f"dossier.{key}",
+                lang,
+                label,
+                figures.said(lang, chosen) if chosen else None,
+                beside,
+                standing.usable[:1] + standing.contradicting + standing.possible,
+                key=f"dossier.{key}",
             )
 
 
@@ -89,9 +123,15 @@ def place(lang: str, view: loaders.View, code: str) -> None:
         st.caption(t(lang, "mappage.schematic"))
         return
     st.caption(
-        t(lang, "mappage.boundary_only", measured=number(lang, boundary.area_ha, 2)) + " "
-        + t(lang, "mappage.boundary_accuracy", accuracy=t(lang, f"map.accuracy.{boundary.accuracy}"),
-            error=number(lang, boundary.error_m), source=boundary.source)
+        t(lang, "mappage.boundary_only", measured=number(lang, boundary.area_ha, 2))
+        + " "
+        + t(
+            lang,
+            "mappage.boundary_accuracy",
+            accuracy=t(lang, f"map.accuracy.{boundary.accuracy}"),
+            error=number(lang, boundary.error_m),
+            source=boundary.source,
+        )
     )
 
 
@@ -122,7 +162,10 @@ def contradictions(lang: str, view: loaders.View, code: str) -> None:
         f'<td class="soft">{escape(t(lang, f"dossier.prefers.{attributes[key].prefers}"))}</td></tr>'
         for key, standing in found.items()
     )
-    heads = "".join(f"<th scope='col'>{escape(t(lang, f'dossier.head.{key}'))}</th>" for key in ("what", "in_use", "others", "why"))
+    heads = "".join(
+        f"<th scope='col'>{escape(t(lang, f'dossier.head.{key}'))}</th>"
+        for key in ("what", "in_use", "others", "why")
+    )
     st.html(f'<table class="ccn-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>')
 
 
@@ -145,7 +188,9 @@ def timeline(lang: str, scope: Scope, code: str) -> None:
             f"<td>{escape(attributes[observation.attribute].label[lang])}{chip}</td>"
             f"<td>{figures.source_html(lang, observation)}</td></tr>"
         )
-    heads = "".join(f"<th scope='col'>{escape(t(lang, f'dossier.head.{key}'))}</th>" for key in ("when", "what", "said"))
+    heads = "".join(
+        f"<th scope='col'>{escape(t(lang, f'dossier.head.{key}'))}</th>" for key in ("when", "what", "said")
+    )
     st.html(f'<table class="ccn-table"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>')
 
 
@@ -157,10 +202,14 @@ def all_facts(lang: str, view: loaders.View, code: str) -> None:
         if standing.usable:
             shown = standing.usable if attributes[key].is_multiple else standing.usable[:1]
             values = "<br>".join(escape(figures.said(lang, one)) for one in shown)
-            topics.setdefault(attributes[key].topic, []).append(f"<tr><td>{escape(attributes[key].label[lang])}</td><td>{values}</td></tr>")
+            topics.setdefault(attributes[key].topic, []).append(
+                f"<tr><td>{escape(attributes[key].label[lang])}</td><td>{values}</td></tr>"
+            )
     with st.expander(t(lang, "dossier.all_facts")):
         for topic, rows in topics.items():
-            st.html(f'<p class="ccn-soft">{escape(t(lang, f"dossier.topic.{topic}"))}</p><table class="ccn-table">{"".join(rows)}</table>')
+            st.html(
+                f'<p class="ccn-soft">{escape(t(lang, f"dossier.topic.{topic}"))}</p><table class="ccn-table">{"".join(rows)}</table>'
+            )
 
 
 def sheets(lang: str, scope: Scope, view: loaders.View, code: str) -> dict[str, pd.DataFrame]:

@@ -30,7 +30,11 @@ def coverage(scope: Scope) -> dict[str, str]:
     """How complete the data is, as placeholders: clusters named, clusters the province counts."""
     view = loaders.view(scope.as_of, scope.known_on)
     value = view.evidence.get("HT", "clusters_count").value
-    published = f"{value.low:.0f}" if value is not None and hasattr(value, "low") else t(scope.lang, "frame.not_published")
+    published = (
+        f"{value.low:.0f}"
+        if value is not None and hasattr(value, "low")
+        else t(scope.lang, "frame.not_published")
+    )
     return {"named": str(len(view.profiles)), "published": published}
 
 
@@ -56,12 +60,21 @@ def buttons(
         st.caption(t(lang, "common.export.help"))
         makers: dict[str, tuple[str, str, Callable[[], bytes]]] = {
             "xlsx": ("common.export.xlsx", XLSX, lambda: to_xlsx(sheets(), notices(scope), lang)),
-            "csv": ("common.export.csv", "text/csv", lambda: to_csv(next(iter(sheets().values())), notices(scope))),
+            "csv": (
+                "common.export.csv",
+                "text/csv",
+                lambda: to_csv(next(iter(sheets().values())), notices(scope)),
+            ),
         }
         for ending, (media, maker) in (layers or {}).items():
             makers[ending] = (f"common.export.{ending}", media, maker)
         for ending, (label, media, maker) in makers.items():
             st.download_button(
-                t(lang, label), maker, file_name(stem, scope, ending), media, key=f"export.{stem}.{ending}",
-                on_click="ignore", width="stretch",
+                t(lang, label),
+                maker,
+                file_name(stem, scope, ending),
+                media,
+                key=f"export.{stem}.{ending}",
+                on_click="ignore",
+                width="stretch",
             )

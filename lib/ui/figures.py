@@ -56,7 +56,15 @@ def source_html(lang: str, observation: Observation, *, with_value: bool = True)
         parts.append(escape(source.document_number))
     if observation.as_written and observation.as_written != said(lang, observation):
         parts.append(escape(t(lang, "common.word.as_written", text=observation.as_written)))
-    parts.append(escape(t(lang, "common.word.read", confidence=t(lang, f"common.confidence.{observation.reading_confidence}"))))
+    parts.append(
+        escape(
+            t(
+                lang,
+                "common.word.read",
+                confidence=t(lang, f"common.confidence.{observation.reading_confidence}"),
+            )
+        )
+    )
     if observation.note:
         parts.append(escape(t(lang, "common.word.note", text=observation.note)))
     return " · ".join(parts)
@@ -81,8 +89,14 @@ def figure(
 ) -> None:
     """A key figure: what it is, its value, what it is compared to, its date and its source link."""
     with st.container(border=True, height="stretch", gap="small"):
-        shown = f"<b>{escape(value)}</b>" if value else f'<b class="ccn-none">{escape(t(lang, "common.word.unknown"))}</b>'
-        st.html(f'<div class="ccn-figure"><small>{escape(label)}</small>{shown}<small>{escape(beside)}</small></div>')
+        shown = (
+            f"<b>{escape(value)}</b>"
+            if value
+            else f'<b class="ccn-none">{escape(t(lang, "common.word.unknown"))}</b>'
+        )
+        st.html(
+            f'<div class="ccn-figure"><small>{escape(label)}</small>{shown}<small>{escape(beside)}</small></div>'
+        )
         if observations:
             source_popover(lang, link_label or origin(lang, observations[0]), observations, key=key)
 

@@ -35,7 +35,9 @@ def _value(lang: str, value: object) -> str:
 
 def why_text(lang: str, line: Line) -> str:
     """One sentence of the explanation in the reader's language."""
-    return t(lang, f"rules.why.{line.key}", **{key: _value(lang, value) for key, value in line.values.items()})
+    return t(
+        lang, f"rules.why.{line.key}", **{key: _value(lang, value) for key, value in line.values.items()}
+    )
 
 
 def basis_text(lang: str, basis: Basis) -> str:
@@ -61,13 +63,21 @@ def body_text(lang: str, key: str) -> str:
     body = bodies[key]
     if not body.now:
         earlier = [other.name[lang] for other in bodies.values() if other.now == key]
-        return t(lang, "risk.body.now_before", now=body.name[lang], before=earlier[0]) if earlier else body.name[lang]
+        return (
+            t(lang, "risk.body.now_before", now=body.name[lang], before=earlier[0])
+            if earlier
+            else body.name[lang]
+        )
     return t(lang, "risk.body.now_before", now=bodies[body.now].name[lang], before=body.name[lang])
 
 
 def _evidence_item(lang: str, use: EvidenceUse) -> str:
     attribute = loaders.store().attributes[use.observation.attribute]
-    role = "" if use.role == "used" else f'<span class="ccn-chip">{escape(t(lang, f"rules.role.{use.role}"))}</span> '
+    role = (
+        ""
+        if use.role == "used"
+        else f'<span class="ccn-chip">{escape(t(lang, f"rules.role.{use.role}"))}</span> '
+    )
     return f"<li>{role}{escape(attribute.label[lang])}: {figures.source_html(lang, use.observation)}</li>"
 
 
@@ -83,13 +93,15 @@ def finding_html(lang: str, finding: Finding) -> str:
     rule = finding.rule
     lines = [
         f"<p><b>{escape(word(lang, finding))}: {escape(rule.title[lang])}</b></p>",
-        f'<p>{escape(rule.duty[lang])}</p>',
+        f"<p>{escape(rule.duty[lang])}</p>",
         f'<p class="ccn-soft">{escape(rule.id)} · {escape("; ".join(basis_text(lang, one) for one in rule.basis))}'
         f" · {escape(period_text(lang, rule))} · "
         f"{escape(t(lang, f'rules.strength.{finding.strength}'))}</p>",
     ]
     if finding.why:
-        lines.append("<ul>" + "".join(f"<li>{escape(why_text(lang, line))}</li>" for line in finding.why) + "</ul>")
+        lines.append(
+            "<ul>" + "".join(f"<li>{escape(why_text(lang, line))}</li>" for line in finding.why) + "</ul>"
+        )
     if finding.evidence:
         items = "".join(_evidence_item(lang, use) for use in finding.evidence)
         lines.append(f"<p>{escape(t(lang, 'risk.evidence'))}</p><ul>{items}</ul>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -42,8 +43,11 @@ def pages(lang: str) -> dict[str, Any]:
     """The pages by key, titled in the reader's language."""
     return {
         entry.key: st.Page(
-            ROOT / "pages" / entry.file, title=t(lang, f"frame.page.{entry.key}"),
-            icon=f":material/{entry.icon}:", url_path=entry.url_path or None, default=not entry.url_path,
+            ROOT / "pages" / entry.file,
+            title=t(lang, f"frame.page.{entry.key}"),
+            icon=f":material/{entry.icon}:",
+            url_path=entry.url_path or None,
+            default=not entry.url_path,
         )
         for entry in PAGES
     }
@@ -52,7 +56,7 @@ def pages(lang: str) -> dict[str, Any]:
 def run() -> None:
     """Draws the frame and runs the chosen page; bad data becomes a message instead of a page."""
     lang = language()
-    st.set_page_config(layout="wide", page_title=t(lang, "common.app.name"), page_icon=":material/factory:")
+    st.set_page_config(layout="wide", page_title=t(lang, "common.app.name"), page_icon=str(Path(__file__).with_name("mark.svg")))
     st.html(CSS)
     made = pages(lang)
     st.session_state["frame.pages"] = made

@@ -21,26 +21,47 @@ def answer(lang: str, scope: Scope, profiles: pd.DataFrame) -> tuple[str, str]:
     groups = profiles["plan_group"].value_counts()
     unread = t(lang, "mappage.rows_not_read")
     return (
-        t(lang, "mappage.answer", total=len(profiles), kept=int(groups.get("kept", 0)),
-          expanded=int(groups.get("expanded", 0)), other=len(profiles) - int(groups.get("kept", 0)) - int(groups.get("expanded", 0))),
+        t(
+            lang,
+            "mappage.answer",
+            total=len(profiles),
+            kept=int(groups.get("kept", 0)),
+            expanded=int(groups.get("expanded", 0)),
+            other=len(profiles) - int(groups.get("kept", 0)) - int(groups.get("expanded", 0)),
+        ),
         t(lang, "mappage.purpose", unread=unread),
     )
 
 
 def horizon(lang: str) -> str:
     """Which horizon of the plan is drawn."""
-    return st.segmented_control(
-        t(lang, "frame.scope.horizon"), HORIZONS, default="2030", key="moc", bind="query-params", required=True,
-        format_func=lambda key: t(lang, f"frame.horizon.{key}"),
-    ) or "2030"
+    return (
+        st.segmented_control(
+            t(lang, "frame.scope.horizon"),
+            HORIZONS,
+            default="2030",
+            key="moc",
+            bind="query-params",
+            required=True,
+            format_func=lambda key: t(lang, f"frame.horizon.{key}"),
+        )
+        or "2030"
+    )
 
 
 def colour_by(lang: str) -> str:
     """What the colour of a cluster says."""
-    return st.selectbox(
-        t(lang, "mappage.colour_by"), COLOUR_BY, key="mau", bind="query-params", width=220,
-        format_func=lambda key: t(lang, f"mappage.colour.{key}"),
-    ) or COLOUR_BY[0]
+    return (
+        st.selectbox(
+            t(lang, "mappage.colour_by"),
+            COLOUR_BY,
+            key="mau",
+            bind="query-params",
+            width=220,
+            format_func=lambda key: t(lang, f"mappage.colour.{key}"),
+        )
+        or COLOUR_BY[0]
+    )
 
 
 def on_horizon(profiles: pd.DataFrame, horizon: str) -> pd.DataFrame:
@@ -77,17 +98,30 @@ def cluster_names(lang: str, profiles: pd.DataFrame, picked: str | None) -> None
         {
             "code": row.code,
             "cells": [
-                {"text": row.name, "pick": True, "sub": cluster_list.commune_names(row.communes_now, store().communes)},
+                {
+                    "text": row.name,
+                    "pick": True,
+                    "sub": cluster_list.commune_names(row.communes_now, store().communes),
+                },
                 {"text": area_text(lang, row.area_low_ha, row.area_high_ha)},
                 {"text": t(lang, f"frame.level.{row.level}"), "style": cluster_list.dot("level", row.level)},
             ],
         }
         for row in profiles.sort_values("code").itertuples(index=False)
     ]
-    columns = [{"label": t(lang, "risk.col_cluster")}, {"label": t(lang, "mappage.area"), "cls": "num"},
-               {"label": t(lang, "risk.col_level")}]
-    pick_list(columns, rows, key="map.list", caption=t(lang, "mappage.list_caption"), picked=picked,
-              on_pick=selection.pick)
+    columns = [
+        {"label": t(lang, "risk.col_cluster")},
+        {"label": t(lang, "mappage.area"), "cls": "num"},
+        {"label": t(lang, "risk.col_level")},
+    ]
+    pick_list(
+        columns,
+        rows,
+        key="map.list",
+        caption=t(lang, "mappage.list_caption"),
+        picked=picked,
+        on_pick=selection.pick,
+    )
 
 
 def area_text(lang: str, low: float, high: float) -> str:
@@ -100,10 +134,17 @@ def area_text(lang: str, low: float, high: float) -> str:
 def sheets(lang: str, profiles: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """What the map shows, as a table."""
     columns = {
-        "code": "dossier.code", "name": "risk.col_cluster", "plan_group": "frame.scope.plan_group",
-        "status": "frame.scope.status", "plan_area_2020_ha": "mappage.area_2020", "plan_area_2030_ha": "mappage.area_2030",
-        "plan_area_after_2030_ha": "mappage.area_after", "central_treatment": "mappage.treatment", "level": "risk.col_level",
-        "lat": "mappage.lat", "lon": "mappage.lon",
+        "code": "dossier.code",
+        "name": "risk.col_cluster",
+        "plan_group": "frame.scope.plan_group",
+        "status": "frame.scope.status",
+        "plan_area_2020_ha": "mappage.area_2020",
+        "plan_area_2030_ha": "mappage.area_2030",
+        "plan_area_after_2030_ha": "mappage.area_after",
+        "central_treatment": "mappage.treatment",
+        "level": "risk.col_level",
+        "lat": "mappage.lat",
+        "lon": "mappage.lon",
     }
     table = profiles[list(columns)].copy()
     for column, words in (("plan_group", "plan_group"), ("status", "status"), ("level", "level")):
@@ -117,4 +158,8 @@ def sheets(lang: str, profiles: pd.DataFrame) -> dict[str, pd.DataFrame]:
         for value in table["central_treatment"]
     ]
     table[t(lang, "mappage.position")] = t(lang, "mappage.position_schematic")
-    return {t(lang, "frame.page.map"): table.rename(columns={key: t(lang, label) for key, label in columns.items()})}
+    return {
+        t(lang, "frame.page.map"): table.rename(
+            columns={key: t(lang, label) for key, label in columns.items()}
+        )
+    }

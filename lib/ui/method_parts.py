@@ -26,7 +26,9 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def answer(lang: str, as_of: date) -> tuple[str, str]:
     """How many rules apply on the day, and how many have yet to be compared with the gazette."""
     active = [rule for rule in loaders.rulebook().rules if rule.is_in_force(as_of)]
-    unread = sum(any(not basis.status.may_conclude for basis in rule.basis) and not rule.verified_by for rule in active)
+    unread = sum(
+        any(not basis.status.may_conclude for basis in rule.basis) and not rule.verified_by for rule in active
+    )
     return (
         t(lang, "method.answer", rules=len(active), day=day(lang, as_of)),
         t(lang, "method.purpose", unread=unread, total=len(active)),
@@ -35,8 +37,13 @@ def answer(lang: str, as_of: date) -> tuple[str, str]:
 
 def _parameter(lang: str, parameter: Parameter) -> str:
     value = parameter.value
-    shown = day(lang, value) if isinstance(value, date) else number(lang, value, 2 if value != int(value) else 0) \
-        if isinstance(value, (int, float)) else str(value)
+    shown = (
+        day(lang, value)
+        if isinstance(value, date)
+        else number(lang, value, 2 if value != int(value) else 0)
+        if isinstance(value, (int, float))
+        else str(value)
+    )
     return f"{parameter.key} = {shown} {parameter.unit} [{t(lang, f'rules.basis_status.{parameter.status}')}]"
 
 
@@ -75,128 +82,214 @@ def levels(lang: str) -> None:
     """Answers, words, levels and weights."""
     book = loaders.rulebook()
     figures.heading(t(lang, "method.words_title"))
-    st.html(_table(
-        (escape(t(lang, "risk.filter_word")), escape(t(lang, "method.when"))),
-        ((escape(t(lang, f"rules.word.{key}")), escape(t(lang, f"method.word_when.{key}")))
-         for key in ("violation", "sign", "risk", "unclear", "met", "not_applicable")),
-    ))
+    st.html(
+        _table(
+            (escape(t(lang, "risk.filter_word")), escape(t(lang, "method.when"))),
+            (
+                (escape(t(lang, f"rules.word.{key}")), escape(t(lang, f"method.word_when.{key}")))
+                for key in ("violation", "sign", "risk", "unclear", "met", "not_applicable")
+            ),
+        )
+    )
     figures.heading(t(lang, "method.levels_title"))
-    st.html(_table(
-        (escape(t(lang, "risk.col_level")), escape(t(lang, "method.when"))),
-        ((level_html(lang, level), escape(t(lang, f"method.level_when.{level}")))
-         for level in ("very_high", "high", "medium", "low", "unknown")),
-    ))
+    st.html(
+        _table(
+            (escape(t(lang, "risk.col_level")), escape(t(lang, "method.when"))),
+            (
+                (level_html(lang, level), escape(t(lang, f"method.level_when.{level}")))
+                for level in ("very_high", "high", "medium", "low", "unknown")
+            ),
+        )
+    )
     figures.heading(t(lang, "method.weights_title"))
     st.caption(t(lang, "method.weights_caveat"))
-    st.html(_table(
-        (escape(t(lang, "risk.col_group")), escape(t(lang, "method.weight"))),
-        ((escape(t(lang, f"rules.group.{group}")), escape(number(lang, weight)))
-         for group, weight in book.method.weights.items()),
-    ))
+    st.html(
+        _table(
+            (escape(t(lang, "risk.col_group")), escape(t(lang, "method.weight"))),
+            (
+                (escape(t(lang, f"rules.group.{group}")), escape(number(lang, weight)))
+                for group, weight in book.method.weights.items()
+            ),
+        )
+    )
     figures.heading(t(lang, "method.shelf_title"))
-    st.html(_table(
-        (escape(t(lang, "dossier.head.what")), escape(t(lang, "method.months"))),
-        ((escape(one.label[lang]), escape(number(lang, one.shelf_life_months)))
-         for one in loaders.store().attributes.values() if one.shelf_life_months),
-    ))
+    st.html(
+        _table(
+            (escape(t(lang, "dossier.head.what")), escape(t(lang, "method.months"))),
+            (
+                (escape(one.label[lang]), escape(number(lang, one.shelf_life_months)))
+                for one in loaders.store().attributes.values()
+                if one.shelf_life_months
+            ),
+        )
+    )
 
 
 def law_changes(lang: str, as_of: date) -> None:
     """What changed in the law, and when."""
     figures.heading(t(lang, "method.law_title"))
-    st.html(_table(
-        (escape(t(lang, "dossier.head.when")), escape(t(lang, "dossier.head.what")), escape(t(lang, "method.basis"))),
-        (
+    st.html(
+        _table(
             (
-                escape(day(lang, one.day)) + (f" <span class='ccn-chip'>{escape(t(lang, 'method.ahead'))}</span>" if one.day > as_of else ""),
-                f"<b>{escape(one.title[lang])}</b><br>{escape(one.text[lang])}",
-                escape(f"{one.document} [{t(lang, f'rules.basis_status.{one.status}')}]"),
-            )
-            for one in sorted(loaders.rulebook().law_changes, key=lambda one: one.day)
-        ),
-    ))
+                escape(t(lang, "dossier.head.when")),
+                escape(t(lang, "dossier.head.what")),
+                escape(t(lang, "method.basis")),
+            ),
+            (
+                (
+                    escape(day(lang, one.day))
+                    + (
+                        f" <span class='ccn-chip'>{escape(t(lang, 'method.ahead'))}</span>"
+                        if one.day > as_of
+                        else ""
+                    ),
+                    f"<b>{escape(one.title[lang])}</b><br>{escape(one.text[lang])}",
+                    escape(f"{one.document} [{t(lang, f'rules.basis_status.{one.status}')}]"),
+                )
+                for one in sorted(loaders.rulebook().law_changes, key=lambda one: one.day)
+            ),
+        )
+    )
 
 
 def calendar(lang: str, as_of: date) -> None:
     """Deadlines and norms that begin or end."""
     figures.heading(t(lang, "overview.due"))
-    st.html(_table(
-        (escape(t(lang, "dossier.head.when")), escape(t(lang, "dossier.head.what")), escape(t(lang, "method.basis"))),
-        (
-            (escape(day(lang, one.day)), escape(one.label[lang]), escape(f"{one.basis} [{t(lang, f'rules.basis_status.{one.status}')}]"))
-            for one in sorted(loaders.rulebook().calendar, key=lambda one: one.day) if one.day >= as_of
-        ),
-    ))
+    st.html(
+        _table(
+            (
+                escape(t(lang, "dossier.head.when")),
+                escape(t(lang, "dossier.head.what")),
+                escape(t(lang, "method.basis")),
+            ),
+            (
+                (
+                    escape(day(lang, one.day)),
+                    escape(one.label[lang]),
+                    escape(f"{one.basis} [{t(lang, f'rules.basis_status.{one.status}')}]"),
+                )
+                for one in sorted(loaders.rulebook().calendar, key=lambda one: one.day)
+                if one.day >= as_of
+            ),
+        )
+    )
 
 
 def bodies(lang: str) -> None:
     """Bodies in the plan of 2024 and who they are now."""
     found = loaders.rulebook().bodies
     figures.heading(t(lang, "method.bodies_title"))
-    st.html(_table(
-        (escape(t(lang, "method.body_then")), escape(t(lang, "method.body_now")), escape(t(lang, "method.basis"))),
-        (
-            (escape(one.name[lang]), escape(found[one.now].name[lang] if one.now else t(lang, "method.body_none")), escape(one.basis))
-            for one in found.values() if one.now or one.ended
-        ),
-    ))
+    st.html(
+        _table(
+            (
+                escape(t(lang, "method.body_then")),
+                escape(t(lang, "method.body_now")),
+                escape(t(lang, "method.basis")),
+            ),
+            (
+                (
+                    escape(one.name[lang]),
+                    escape(found[one.now].name[lang] if one.now else t(lang, "method.body_none")),
+                    escape(one.basis),
+                )
+                for one in found.values()
+                if one.now or one.ended
+            ),
+        )
+    )
 
 
 def plan_tasks(lang: str) -> None:
     """The tasks of the provincial plan with the bodies then and now."""
     figures.heading(t(lang, "method.plan_title"))
-    st.html(_table(
-        tuple(escape(t(lang, f"method.plan.{key}")) for key in ("number", "content", "lead", "deadline", "state")),
-        (
+    st.html(
+        _table(
+            tuple(
+                escape(t(lang, f"method.plan.{key}"))
+                for key in ("number", "content", "lead", "deadline", "state")
+            ),
             (
-                escape(task.number), escape(task.content[lang]),
-                "<br>".join(escape(why.body_text(lang, key)) for key in task.leads),
-                escape(task.deadline[lang] if isinstance(task.deadline, dict) else task.deadline),
-                escape(task.state.get(lang, "") or t(lang, "method.plan.not_found")),
-            )
-            for task in loaders.store().plan_tasks
-        ),
-    ))
+                (
+                    escape(task.number),
+                    escape(task.content[lang]),
+                    "<br>".join(escape(why.body_text(lang, key)) for key in task.leads),
+                    escape(task.deadline[lang] if isinstance(task.deadline, dict) else task.deadline),
+                    escape(task.state.get(lang, "") or t(lang, "method.plan.not_found")),
+                )
+                for task in loaders.store().plan_tasks
+            ),
+        )
+    )
 
 
 def sources(lang: str) -> None:
     """All sources, with their kind and what they are copies of."""
     kept = loaders.store().sources
     figures.heading(t(lang, "method.sources_title", count=len(kept)))
-    st.html(_table(
-        (escape(t(lang, "common.word.source")), escape(t(lang, "dossier.head.kind")), escape(t(lang, "dossier.head.when"))),
-        (
+    st.html(
+        _table(
             (
-                (f'<a href="{escape(one.url)}" target="_blank" rel="noopener noreferrer">{escape(one.title)}</a>'
-                 if one.url.startswith(("http://", "https://")) else escape(one.title))
-                + (f"<br><small class='soft'>{escape(t(lang, 'common.word.copy_of', title=kept[one.copy_of].title))}</small>" if one.copy_of else ""),
-                escape(figures.kind_word(lang, one.kind)),
-                escape(day(lang, one.published_on) if one.published_on else one.date_as_written or "–"),
-            )
-            for one in kept.values()
-        ),
-    ))
+                escape(t(lang, "common.word.source")),
+                escape(t(lang, "dossier.head.kind")),
+                escape(t(lang, "dossier.head.when")),
+            ),
+            (
+                (
+                    (
+                        f'<a href="{escape(one.url)}" target="_blank" rel="noopener noreferrer">{escape(one.title)}</a>'
+                        if one.url.startswith(("http://", "https://"))
+                        else escape(one.title)
+                    )
+                    + (
+                        f"<br><small class='soft'>{escape(t(lang, 'common.word.copy_of', title=kept[one.copy_of].title))}</small>"
+                        if one.copy_of
+                        else ""
+                    ),
+                    escape(figures.kind_word(lang, one.kind)),
+                    escape(day(lang, one.published_on) if one.published_on else one.date_as_written or "–"),
+                )
+                for one in kept.values()
+            ),
+        )
+    )
 
 
 def data_files(lang: str) -> None:
     """The files of the shipped data: producer, licence, official or not."""
     figures.heading(t(lang, "method.files_title"))
-    st.html(_table(
-        tuple(escape(t(lang, f"method.file.{key}")) for key in ("name", "producer", "licence", "standing")),
-        (
-            (escape(name), escape(str(one.get("producer", ""))), escape(str(one.get("licence", ""))),
-             escape(t(lang, f"method.standing.{one.get('standing', 'derived')}")))
-            for name, one in loaders.store().catalog.items()
-        ),
-    ))
+    st.html(
+        _table(
+            tuple(
+                escape(t(lang, f"method.file.{key}")) for key in ("name", "producer", "licence", "standing")
+            ),
+            (
+                (
+                    escape(name),
+                    escape(str(one.get("producer", ""))),
+                    escape(str(one.get("licence", ""))),
+                    escape(t(lang, f"method.standing.{one.get('standing', 'derived')}")),
+                )
+                for name, one in loaders.store().catalog.items()
+            ),
+        )
+    )
 
 
 def words(lang: str) -> None:
     """Terms with what they mean here and where that is written."""
-    st.html(_table(
-        (escape(t(lang, "method.term")), escape(t(lang, "method.definition")), escape(t(lang, "method.basis"))),
-        ((escape(one.term[lang]), escape(one.definition[lang]), escape(one.basis)) for one in loaders.rulebook().glossary),
-    ))
+    st.html(
+        _table(
+            (
+                escape(t(lang, "method.term")),
+                escape(t(lang, "method.definition")),
+                escape(t(lang, "method.basis")),
+            ),
+            (
+                (escape(one.term[lang]), escape(one.definition[lang]), escape(one.basis))
+                for one in loaders.rulebook().glossary
+            ),
+        )
+    )
 
 
 def sheets(lang: str) -> dict[str, pd.DataFrame]:
@@ -204,16 +297,26 @@ def sheets(lang: str) -> dict[str, pd.DataFrame]:
     book = loaders.rulebook()
     rows = [
         {
-            t(lang, "method.rule"): rule.id, t(lang, "dossier.head.what"): rule.title[lang], t(lang, "method.duty"): rule.duty[lang],
+            t(lang, "method.rule"): rule.id,
+            t(lang, "dossier.head.what"): rule.title[lang],
+            t(lang, "method.duty"): rule.duty[lang],
             t(lang, "method.basis"): "; ".join(why.basis_text(lang, one) for one in rule.basis),
             t(lang, "method.period"): why.period_text(lang, rule),
-            t(lang, "method.parameters"): "; ".join(_parameter(lang, one) for one in rule.parameters.values()),
+            t(lang, "method.parameters"): "; ".join(
+                _parameter(lang, one) for one in rule.parameters.values()
+            ),
         }
         for rule in book.rules
     ]
     listed = [
-        {t(lang, "common.word.source"): one.title, t(lang, "dossier.head.kind"): figures.kind_word(lang, one.kind),
-         t(lang, "dossier.head.link"): one.url}
+        {
+            t(lang, "common.word.source"): one.title,
+            t(lang, "dossier.head.kind"): figures.kind_word(lang, one.kind),
+            t(lang, "dossier.head.link"): one.url,
+        }
         for one in loaders.store().sources.values()
     ]
-    return {t(lang, "method.tab.rules"): pd.DataFrame(rows), t(lang, "method.tab.sources"): pd.DataFrame(listed)}
+    return {
+        t(lang, "method.tab.rules"): pd.DataFrame(rows),
+        t(lang, "method.tab.sources"): pd.DataFrame(listed),
+    }

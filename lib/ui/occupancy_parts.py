@@ -18,7 +18,9 @@ from lib.ui.overview_parts import PROVINCE
 from lib.ui.scope import Scope
 
 AVERAGE, STATE, ENTERPRISE = (
-    "occupancy_average_published_pct", "occupancy_state_published_pct", "occupancy_enterprise_published_pct",
+    "occupancy_average_published_pct",
+    "occupancy_state_published_pct",
+    "occupancy_enterprise_published_pct",
 )
 CHART = {"displayModeBar": False}
 
@@ -30,7 +32,10 @@ def _pct(lang: str, observation: Observation | None) -> str:
 
 
 def _cluster_figures(view: loaders.View, profiles: pd.DataFrame) -> list[tuple[str, Observation]]:
-    found = ((row.name, view.evidence.get(row.code, "occupancy_published_pct").chosen) for row in profiles.itertuples(index=False))
+    found = (
+        (row.name, view.evidence.get(row.code, "occupancy_published_pct").chosen)
+        for row in profiles.itertuples(index=False)
+    )
     return [(name, observation) for name, observation in found if observation is not None]
 
 
@@ -61,9 +66,12 @@ def ways_of_investing(lang: str, view: loaders.View) -> None:
         )
         with column:
             figures.figure(
-                lang, t(lang, f"occupancy.card.{attribute}"),
-                _pct(lang, chosen) if (chosen := evidence.get(PROVINCE, attribute).chosen) else None, beside,
-                figures.standing_observations(evidence, PROVINCE, attribute), key=f"occupancy.{attribute}",
+                lang,
+                t(lang, f"occupancy.card.{attribute}"),
+                _pct(lang, chosen) if (chosen := evidence.get(PROVINCE, attribute).chosen) else None,
+                beside,
+                figures.standing_observations(evidence, PROVINCE, attribute),
+                key=f"occupancy.{attribute}",
             )
 
 
@@ -71,7 +79,8 @@ def province_series(lang: str, scope: Scope, view: loaders.View) -> None:
     """What was published over time, with the law's line of the as-of date."""
     figures.heading(t(lang, "occupancy.series"))
     lines = {
-        t(lang, f"occupancy.card.{key}"): view.evidence.get(PROVINCE, key).usable for key in (AVERAGE, STATE, ENTERPRISE)
+        t(lang, f"occupancy.card.{key}"): view.evidence.get(PROVINCE, key).usable
+        for key in (AVERAGE, STATE, ENTERPRISE)
     }
     if not any(lines.values()):
         st.caption(t(lang, "occupancy.series_none"))
@@ -85,7 +94,9 @@ def _series_alt(lang: str, lines: dict[str, tuple[Observation, ...]]) -> dict[st
     """The chart in a sentence, for those who do not see it."""
     every = sorted((one for found in lines.values() for one in found), key=lambda one: one.valid_latest)
     return {
-        "count": str(len(every)), "first": validity_text(lang, every[0]), "last": validity_text(lang, every[-1]),
+        "count": str(len(every)),
+        "first": validity_text(lang, every[0]),
+        "last": validity_text(lang, every[-1]),
         "low": number(lang, min(one.value.low for one in every if isinstance(one.value, Interval)), 1),
         "high": number(lang, max(one.value.high for one in every if isinstance(one.value, Interval)), 1),
     }
@@ -96,14 +107,22 @@ def single_clusters(lang: str, view: loaders.View, profiles: pd.DataFrame) -> No
     figures.heading(t(lang, "occupancy.single"))
     found = _cluster_figures(view, profiles)
     rows = [
-        (name, one.value, figures.origin(lang, one) + (f" · {t(lang, 'common.word.stale')}" if view.evidence.is_stale(one) else ""))
-        for name, one in found if isinstance(one.value, Interval)
+        (
+            name,
+            one.value,
+            figures.origin(lang, one)
+            + (f" · {t(lang, 'common.word.stale')}" if view.evidence.is_stale(one) else ""),
+        )
+        for name, one in found
+        if isinstance(one.value, Interval)
     ]
     if rows:
         st.plotly_chart(charts.occupancy_bars(lang, rows), config=CHART, key="occupancy.bars")
     st.caption(t(lang, "occupancy.single_rest", own=len(rows), rest=len(profiles) - len(rows)))
     if found:
-        with st.popover(t(lang, "common.word.sources", count=len(found)), type="tertiary", key="occupancy.sources"):
+        with st.popover(
+            t(lang, "common.word.sources", count=len(found)), type="tertiary", key="occupancy.sources"
+        ):
             for name, one in found:
                 st.html(f'<p class="ccn-card"><b>{escape(name)}</b>: {figures.source_html(lang, one)}</p>')
 
@@ -115,9 +134,14 @@ def averages_that_differ(lang: str, view: loaders.View) -> None:
     rows = "".join(
         f'<tr><td class="num">{escape(validity_text(lang, one))}</td><td class="num">{escape(_pct(lang, one))}</td>'
         f"<td>{figures.source_html(lang, one, with_value=False)}</td></tr>"
-        for one in sorted(view.evidence.get(PROVINCE, AVERAGE).usable, key=lambda one: one.valid_latest, reverse=True)
+        for one in sorted(
+            view.evidence.get(PROVINCE, AVERAGE).usable, key=lambda one: one.valid_latest, reverse=True
+        )
     )
-    heads = "".join(f"<th scope='col'>{escape(t(lang, key))}</th>" for key in ("dossier.head.when", "occupancy.pct", "common.word.source"))
+    heads = "".join(
+        f"<th scope='col'>{escape(t(lang, key))}</th>"
+        for key in ("dossier.head.when", "occupancy.pct", "common.word.source")
+    )
     st.html(f'<table class="ccn-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>')
 
 
@@ -142,14 +166,26 @@ def sheets(lang: str, view: loaders.View, profiles: pd.DataFrame) -> dict[str, p
         value = one.value
         assert isinstance(value, Interval)
         return {
-            t(lang, "dossier.head.what"): name, t(lang, "occupancy.low"): value.low, t(lang, "occupancy.high"): value.high,
-            t(lang, "dossier.head.when"): validity_text(lang, one), t(lang, "dossier.head.as_written"): one.as_written,
+            t(lang, "dossier.head.what"): name,
+            t(lang, "occupancy.low"): value.low,
+            t(lang, "occupancy.high"): value.high,
+            t(lang, "dossier.head.when"): validity_text(lang, one),
+            t(lang, "dossier.head.as_written"): one.as_written,
             t(lang, "common.word.source"): kept.sources[one.source].title,
         }
 
     single = [row(name, one) for name, one in _cluster_figures(view, profiles)]
-    without = [{t(lang, "dossier.head.what"): name, t(lang, "dossier.head.when"): t(lang, "common.word.unknown")}
-               for name in profiles["name"] if name not in {found for found, _ in _cluster_figures(view, profiles)}]
-    series = [row(kept.attributes[key].label[lang], one) for key in (AVERAGE, STATE, ENTERPRISE)
-              for one in view.evidence.get(PROVINCE, key).usable]
-    return {t(lang, "occupancy.single"): pd.DataFrame(single + without), t(lang, "occupancy.series"): pd.DataFrame(series)}
+    without = [
+        {t(lang, "dossier.head.what"): name, t(lang, "dossier.head.when"): t(lang, "common.word.unknown")}
+        for name in profiles["name"]
+        if name not in {found for found, _ in _cluster_figures(view, profiles)}
+    ]
+    series = [
+        row(kept.attributes[key].label[lang], one)
+        for key in (AVERAGE, STATE, ENTERPRISE)
+        for one in view.evidence.get(PROVINCE, key).usable
+    ]
+    return {
+        t(lang, "occupancy.single"): pd.DataFrame(single + without),
+        t(lang, "occupancy.series"): pd.DataFrame(series),
+    }

@@ -20,6 +20,7 @@ from lib.ui.findings import body_text
 from lib.ui.scope import Scope
 
 PROVINCE, PLAN = "HT", "PLAN-1363"
+HIGHLIGHTS = ()
 _GO = "overview.go"
 
 
@@ -41,17 +42,37 @@ def key_figures(lang: str, view: loaders.View) -> None:
     enterprise = chosen("occupancy_enterprise_published_pct")
     cards = (
         ("clusters", "clusters_count", "", _text(lang, planned) or unknown),
-        ("area", "clusters_area_ha", t(lang, "common.unit.ha"), _text(lang, planned_area, t(lang, "common.unit.ha")) or unknown),
+        (
+            "area",
+            "clusters_area_ha",
+            t(lang, "common.unit.ha"),
+            _text(lang, planned_area, t(lang, "common.unit.ha")) or unknown,
+        ),
         ("occupancy", "occupancy_state_published_pct", "%", _text(lang, enterprise, "%") or unknown),
-        ("treatment", "clusters_with_central_treatment", "", _text(lang, chosen("clusters_without_central_treatment")) or unknown),
-        ("files", "clusters_without_environmental_file", "", _text(lang, chosen("clusters_with_environmental_file")) or unknown),
+        (
+            "treatment",
+            "clusters_with_central_treatment",
+            "",
+            _text(lang, chosen("clusters_without_central_treatment")) or unknown,
+        ),
+        (
+            "files",
+            "clusters_without_environmental_file",
+            "",
+            _text(lang, chosen("clusters_with_environmental_file")) or unknown,
+        ),
     )
-    for column, (key, attribute, unit, beside) in zip(st.columns(len(cards), gap="small"), cards, strict=True):
+    for column, (key, attribute, unit, beside) in zip(
+        st.columns(len(cards), gap="small"), cards, strict=True
+    ):
         with column:
             figures.figure(
-                lang, t(lang, f"overview.figure.{key}"), _text(lang, chosen(attribute), unit),
+                lang,
+                t(lang, f"overview.figure.{key}"),
+                _text(lang, chosen(attribute), unit),
                 t(lang, f"overview.beside.{key}", value=beside),
-                figures.standing_observations(evidence, PROVINCE, attribute), key=f"overview.{key}",
+                figures.standing_observations(evidence, PROVINCE, attribute),
+                key=f"overview.{key}",
                 link_label=_link_label(lang, view, attribute),
             )
 
@@ -70,7 +91,8 @@ def levels(lang: str, profiles: pd.DataFrame) -> None:
     """How many clusters stand at each level."""
     counts = profiles["level"].value_counts()
     shown = [
-        (style_of("level", level), t(lang, f"frame.level.{level}"), int(counts.get(level, 0))) for level in Level
+        (style_of("level", level), t(lang, f"frame.level.{level}"), int(counts.get(level, 0)))
+        for level in Level
     ]
     alt = ", ".join(f"{word} {count}" for _, word, count in shown)
     with st.container(border=True):
@@ -101,7 +123,9 @@ def find_out_next(lang: str, scope: Scope, profiles: pd.DataFrame, view: loaders
 
 def due(lang: str, as_of: date) -> None:
     """The next dates that fall due, with their basis."""
-    coming = sorted((one for one in loaders.rulebook().calendar if one.day >= as_of), key=lambda one: (one.day, one.key))
+    coming = sorted(
+        (one for one in loaders.rulebook().calendar if one.day >= as_of), key=lambda one: (one.day, one.key)
+    )
     wanted = [one for one in coming if one.kind in ("report", "deadline", "ends")]
     with st.container(border=True):
         figures.heading(t(lang, "overview.due"))
@@ -110,7 +134,8 @@ def due(lang: str, as_of: date) -> None:
             return
         top = [one for one in wanted if one.key in HIGHLIGHTS][:3] or wanted[:3]
         rows = "".join(
-            f'<tr><td class="num">{escape(day(lang, one.day))}</td><td>{escape(one.label[lang])}</td></tr>' for one in top
+            f'<tr><td class="num">{escape(day(lang, one.day))}</td><td>{escape(one.label[lang])}</td></tr>'
+            for one in top
         )
         st.html(f'<table class="ccn-table">{rows}</table>')
         with st.popover(t(lang, "overview.due_all", count=len(wanted)), type="tertiary"):

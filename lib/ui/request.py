@@ -43,15 +43,21 @@ def request_sheet_section(scope: Scope, shown: pd.DataFrame, view: View) -> None
             "investor": t(lang, "risk.request_investor"),
         }
         kind = st.segmented_control(
-            t(lang, "risk.request_for"), list(kinds), default="selection", format_func=kinds.__getitem__,
-            key="risk.request.kind", required=True,
+            t(lang, "risk.request_for"),
+            list(kinds),
+            default="selection",
+            format_func=kinds.__getitem__,
+            key="risk.request.kind",
+            required=True,
         )
         codes, addressee = list(shown["code"]), kinds["selection"]
         if kind == "commune":
             communes = _communes(shown)
             asked = st.selectbox(
-                t(lang, "risk.request_commune_pick"), sorted(communes, key=lambda c: kept.communes[c].name),
-                format_func=lambda code: commune_label(code, kept.communes, lang), key="risk.request.commune",
+                t(lang, "risk.request_commune_pick"),
+                sorted(communes, key=lambda c: kept.communes[c].name),
+                format_func=lambda code: commune_label(code, kept.communes, lang),
+                key="risk.request.commune",
             )
             codes, addressee = (communes[asked], kept.communes[asked].full_name) if asked else ([], "")
         elif kind == "investor":
@@ -59,9 +65,13 @@ def request_sheet_section(scope: Scope, shown: pd.DataFrame, view: View) -> None
             if not investors:
                 st.caption(t(lang, "risk.request_none"))
                 return
-            asked = st.selectbox(t(lang, "risk.request_investor_pick"), sorted(investors), key="risk.request.investor")
+            asked = st.selectbox(
+                t(lang, "risk.request_investor_pick"), sorted(investors), key="risk.request.investor"
+            )
             codes, addressee = (investors[asked], asked) if asked else ([], "")
-        missing = missing_items(tuple(finding for code in codes for finding in view.findings[code]), kept.attributes)
+        missing = missing_items(
+            tuple(finding for code in codes for finding in view.findings[code]), kept.attributes
+        )
         st.write(t(lang, "risk.request_count", items=len(missing), clusters=len(codes)))
         if missing.empty:
             return
@@ -69,9 +79,20 @@ def request_sheet_section(scope: Scope, shown: pd.DataFrame, view: View) -> None
         st.download_button(
             t(lang, "risk.request_download"),
             lambda: request_sheet(
-                addressee, clusters, missing, view.evidence, kept.attributes, kept.value_labels, kept.sources,
-                lang=lang, notices=exports.notices(scope),
+                addressee,
+                clusters,
+                missing,
+                view.evidence,
+                kept.attributes,
+                kept.value_labels,
+                kept.sources,
+                lang=lang,
+                notices=exports.notices(scope),
             ),
-            exports.file_name("phieu-de-nghi", scope, "xlsx"), exports.XLSX, key="risk.request.download",
-            on_click="ignore", icon=":material/download:", type="primary",
+            exports.file_name("phieu-de-nghi", scope, "xlsx"),
+            exports.XLSX,
+            key="risk.request.download",
+            on_click="ignore",
+            icon=":material/download:",
+            type="primary",
         )

@@ -23,11 +23,19 @@ def filtered(lang: str, profiles: pd.DataFrame, findings: Findings) -> pd.DataFr
     """Draws the filters by rule group and word, and returns the rows that match, in rank order."""
     groups = sorted({finding.rule.group for found in findings.values() for finding in found})
     group = st.selectbox(
-        t(lang, "risk.filter_group"), ["", *groups], key="nhom-quy-tac", bind="query-params", width=220,
+        t(lang, "risk.filter_group"),
+        ["", *groups],
+        key="nhom-quy-tac",
+        bind="query-params",
+        width=220,
         format_func=lambda key: t(lang, f"rules.group.{key}") if key else t(lang, "common.word.all"),
     )
     word = st.selectbox(
-        t(lang, "risk.filter_word"), ["", *Word], key="tu", bind="query-params", width=180,
+        t(lang, "risk.filter_word"),
+        ["", *Word],
+        key="tu",
+        bind="query-params",
+        width=180,
         format_func=lambda key: t(lang, f"rules.word.{key}") if key else t(lang, "common.word.all"),
     )
 
@@ -44,7 +52,10 @@ def filtered(lang: str, profiles: pd.DataFrame, findings: Findings) -> pd.DataFr
 def sheets(lang: str, profiles: pd.DataFrame, findings: Findings) -> dict[str, pd.DataFrame]:
     """The list, and one row a finding with its evidence: what an annex needs."""
     label = {
-        "code": "dossier.code", "name": "risk.col_cluster", "level": "risk.col_level", "flag_count": "risk.col_flags",
+        "code": "dossier.code",
+        "name": "risk.col_cluster",
+        "level": "risk.col_level",
+        "flag_count": "risk.col_flags",
         "unknown_count": "risk.col_missing",
     }
     listed = profiles[list(label)].rename(columns={column: t(lang, key) for column, key in label.items()})
@@ -52,7 +63,9 @@ def sheets(lang: str, profiles: pd.DataFrame, findings: Findings) -> dict[str, p
     listed[level] = listed[level].map(lambda key: t(lang, f"frame.level.{key}"))
     listed[t(lang, "risk.col_why")] = [why.short_reasons(lang, findings[code]) for code in profiles["code"]]
     names = dict(zip(profiles["code"], profiles["name"], strict=True))
-    rows = [finding_row(lang, names[code], finding) for code in profiles["code"] for finding in findings[code]]
+    rows = [
+        finding_row(lang, names[code], finding) for code in profiles["code"] for finding in findings[code]
+    ]
     return {t(lang, "risk.sheet_list"): listed, t(lang, "risk.sheet_findings"): pd.DataFrame(rows)}
 
 
@@ -82,6 +95,6 @@ def finding_row(lang: str, name: str, finding: Finding) -> dict[str, str]:
 def layers(lang: str, profiles: pd.DataFrame, view: View) -> dict[str, tuple[str, Callable[[], bytes]]]:
     """Makers of the map files: real boundaries as polygons, schematic ones as points."""
     return {
-        "gpkg": ("application/geopackage+sqlite3", lambda: to_gpkg(features(lang, profiles, view))),
-        "kml": ("application/vnd.google-earth.kml+xml", lambda: to_kml(features(lang, profiles, view))),
+        "gpkg": ("application/geopackage+sqlite3", lambda: to_gpkg(features(lang, profiles, view), lang=lang)),
+        "kml": ("application/vnd.google-earth.kml+xml", lambda: to_kml(features(lang, profiles, view), lang=lang)),
     }

@@ -20,8 +20,14 @@ ALL = ""
 HORIZONS = ("2020", "2030", "sau")
 PLAN_GROUPS = ("kept", "expanded", "new")
 STATUSES = (
-    "planned", "calling_investor", "application_received", "established", "investor_approved",
-    "under_construction", "stalled", "removed",
+    "planned",
+    "calling_investor",
+    "application_received",
+    "established",
+    "investor_approved",
+    "under_construction",
+    "stalled",
+    "removed",
 )
 INVESTOR_TYPES = ("state", "enterprise")
 UNKNOWN = "unknown"
@@ -59,7 +65,11 @@ class Scope:
         if self.search:
             names = profiles["name"] + "|" + profiles["aliases"].fillna("") + "|" + profiles["code"]
             keep &= names.map(lambda joined: matches(self.search, joined.split("|")))
-        for column, wanted in (("plan_group", self.plan_group), ("status", self.status), ("level", self.level)):
+        for column, wanted in (
+            ("plan_group", self.plan_group),
+            ("status", self.status),
+            ("level", self.level),
+        ):
             if wanted:
                 value = profiles[column].fillna(UNKNOWN)
                 keep &= value == wanted
@@ -132,12 +142,21 @@ def draw_sidebar(kept: Store) -> None:
     lang = language()
     side = st.sidebar
     side.text_input(
-        t(lang, "frame.scope.search"), key="tim", bind="query-params", max_chars=200,
+        t(lang, "frame.scope.search"),
+        key="tim",
+        bind="query-params",
+        max_chars=200,
         placeholder=t(lang, "frame.scope.search_hint"),
     )
     side.date_input(
-        t(lang, "frame.scope.as_of"), value=today(), min_value=FIRST_DAY, max_value=date(2035, 12, 31),
-        key="ngay", bind="query-params", format="DD/MM/YYYY", help=t(lang, "frame.scope.as_of_help"),
+        t(lang, "frame.scope.as_of"),
+        value=today(),
+        min_value=FIRST_DAY,
+        max_value=date(2035, 12, 31),
+        key="ngay",
+        bind="query-params",
+        format="DD/MM/YYYY",
+        help=t(lang, "frame.scope.as_of_help"),
     )
     with side.expander(t(lang, "frame.scope.more"), icon=":material/tune:"):
         _choice("nhom", PLAN_GROUPS, "plan_group", lang)
@@ -145,19 +164,31 @@ def draw_sidebar(kept: Store) -> None:
         _choice("tinh-trang", STATUSES, "status", lang)
         _choice("dau-tu", INVESTOR_TYPES, "investor_type", lang)
         st.selectbox(
-            t(lang, "frame.scope.commune"), [ALL, *commune_options(kept.clusters, kept.communes)], key="xa",
+            t(lang, "frame.scope.commune"),
+            [ALL, *commune_options(kept.clusters, kept.communes)],
+            key="xa",
             bind="query-params",
-            format_func=lambda code: t(lang, "common.word.all") if code == ALL
-            else commune_label(code, kept.communes, lang),
+            format_func=lambda code: (
+                t(lang, "common.word.all") if code == ALL else commune_label(code, kept.communes, lang)
+            ),
         )
         st.date_input(
-            t(lang, "frame.scope.known_on"), value=None, min_value=date(2026, 1, 1), key="biet",
-            bind="query-params", format="DD/MM/YYYY", help=t(lang, "frame.scope.known_on_help"),
+            t(lang, "frame.scope.known_on"),
+            value=None,
+            min_value=date(2026, 1, 1),
+            key="biet",
+            bind="query-params",
+            format="DD/MM/YYYY",
+            help=t(lang, "frame.scope.known_on_help"),
         )
     if current_scope().is_filtered:
         side.button(t(lang, "common.filter.clear"), on_click=clear_filters, icon=":material/filter_alt_off:")
     side.segmented_control(
-        t(lang, "common.app.language"), ["vi", "en"], default="vi", key="ngon-ngu", bind="query-params",
+        t(lang, "common.app.language"),
+        ["vi", "en"],
+        default="vi",
+        key="ngon-ngu",
+        bind="query-params",
         required=True,
     )
 
@@ -165,10 +196,15 @@ def draw_sidebar(kept: Store) -> None:
 def _choice(key: str, options: Sequence[str], words: str, lang: str, *, with_unknown: bool = True) -> None:
     labels = {ALL: t(lang, "common.word.all"), UNKNOWN: t(lang, "common.word.unknown")}
     st.selectbox(
-        t(lang, f"frame.scope.{words}"), [ALL, *options, *([UNKNOWN] if with_unknown else [])], key=key,
+        t(lang, f"frame.scope.{words}"),
+        [ALL, *options, *([UNKNOWN] if with_unknown else [])],
+        key=key,
         bind="query-params",
-        format_func=lambda value: labels.get(value) if value in labels and (value != UNKNOWN or with_unknown)
-        else t(lang, f"frame.{words}.{value}"),
+        format_func=lambda value: (
+            labels.get(value)
+            if value in labels and (value != UNKNOWN or with_unknown)
+            else t(lang, f"frame.{words}.{value}")
+        ),
     )
 
 
