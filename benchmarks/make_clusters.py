@@ -1,5 +1,7 @@
 """
-Synthetic clusters as a folder that is laid over the shipped data: `python -m benchmarks.make_clusters 200 FOLDER`.
+Synthetic clusters as a folder that is laid over the shipped data.
+
+    python -m benchmarks.make_clusters 200 FOLDER
 
 Every figure in it is made up and says so; it measures speed and is good for nothing else.
 """

@@ -46,6 +46,6 @@ def to_vn2000(lon: float, lat: float) -> tuple[float, float]:
 
 
 def to_wgs84(easting: float, northing: float) -> tuple[float, float]:
-    """Longitude and latitude (WGS 84, degrees) of a VN-2000 point, given easting first, in metres (EPSG:9209)."""
+    """Longitude and latitude (WGS 84, degrees) of a VN-2000 point in metres (EPSG:9209), easting first."""
     lon, lat = transformer(METRIC_CRS, STORAGE_CRS).transform(easting, northing)
     return float(lon), float(lat)

@@ -64,7 +64,9 @@ def schematic_circle(lon: float, lat: float, area_ha: float, corners: int = 48) 
     ])
 
 
-def spread(points: Mapping[str, tuple[float, float]], *, step_m: float = 900.0) -> dict[str, tuple[float, float]]:
+def spread(
+    points: Mapping[str, tuple[float, float]], *, step_m: float = 900.0
+) -> dict[str, tuple[float, float]]:
     """
     Places (longitude, latitude) by code at which no two codes share a point.
 

@@ -3,20 +3,15 @@
 import streamlit as st
 
 from lib.text import t
-from lib.ui import cluster_map, exports, figures, map_controls, risk_tables, scope, selection
-from lib.ui.browser import page_tools
+from lib.ui import cluster_map, exports, map_controls, risk_tables, scope, selection
 from lib.ui.card import cluster_card
+from lib.ui.top import top
 
 chosen = scope.current_scope()
 lang, view = chosen.lang, scope.view()
 inside = chosen.apply(view.profiles)
 picked = selection.picked(view.findings, lang)
-figures.headline(*map_controls.answer(lang, chosen, inside))
-page_tools(
-    lang,
-    scope.address_query(chosen, {k: v for k, v in st.query_params.items() if k in ("cum", "mau", "lop")}),
-    with_view=True,
-)
+top(chosen, *map_controls.answer(lang, chosen, inside), with_view=True)
 
 with st.container(horizontal=True, vertical_alignment="bottom", key="map-controls"):
     horizon = map_controls.horizon(lang)
@@ -25,7 +20,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="map-control
         chosen,
         "ban-do",
         lambda: map_controls.sheets(lang, inside),
-        layers=risk_tables.layers(lang, inside, view),
+        layers=risk_tables.layers(chosen, inside, view),
     )
 shown = cluster_map.legend(map_controls.on_horizon(inside, horizon), colour_by, key="map", lang=lang)
 if shown.empty:

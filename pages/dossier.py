@@ -4,18 +4,17 @@ import streamlit as st
 
 from lib.text import t
 from lib.ui import cluster_map, dossier_parts, exports, figures, findings, scope, selection
-from lib.ui.browser import page_tools
+from lib.ui.top import top
 
 chosen = scope.current_scope()
 lang, view = chosen.lang, scope.view()
 code = dossier_parts.choose(lang, chosen, view)
 if code is None:
-    figures.headline(t(lang, "dossier.none"), t(lang, "dossier.none_hint"))
+    top(chosen, t(lang, "dossier.none"), t(lang, "dossier.none_hint"))
     dossier_parts.index(lang, chosen.apply(view.profiles))
     st.stop()
 
-dossier_parts.title(lang, view, code)
-page_tools(lang, scope.address_query(chosen, {"cum": code}))
+dossier_parts.title(lang, chosen, view, code)
 left, right = st.columns([4, 7], gap="medium")
 with left:
     cluster_map.show(

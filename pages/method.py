@@ -3,14 +3,13 @@
 import streamlit as st
 
 from lib.text import day, t
-from lib.ui import exports, figures, method_parts, scope
-from lib.ui.browser import page_tools
+from lib.ui import exports, method_parts, scope
 from lib.ui.loaders import rulebook
+from lib.ui.top import top
 
 chosen = scope.current_scope()
 lang, book = chosen.lang, rulebook()
-figures.headline(*method_parts.answer(lang, chosen.as_of))
-page_tools(lang, scope.address_query(chosen))
+top(chosen, *method_parts.answer(lang, chosen.as_of))
 st.info(t(lang, "method.caveat"), icon=":material/balance:")
 
 rules, levels, law, sources, words = st.tabs(

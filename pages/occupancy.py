@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from lib.ui import exports, figures, occupancy_parts, scope
-from lib.ui.browser import page_tools
+from lib.ui import exports, occupancy_parts, scope
+from lib.ui.top import top
 
 chosen = scope.current_scope()
 lang, view = chosen.lang, scope.view()
 inside = chosen.apply(view.profiles)
-figures.headline(*occupancy_parts.answer(lang, view, inside))
-page_tools(lang, scope.address_query(chosen))
+top(chosen, *occupancy_parts.answer(lang, view, inside))
 occupancy_parts.ways_of_investing(lang, view)
 left, right = st.columns([3, 2], gap="medium")
 with left:

@@ -3,23 +3,19 @@
 import streamlit as st
 
 from lib.text import day, t
-from lib.ui import cluster_map, exports, figures, overview_parts, risk_tables, scope
-from lib.ui.browser import page_tools
+from lib.ui import cluster_map, exports, overview_parts, risk_tables, scope
+from lib.ui.top import top
 
 chosen = scope.current_scope()
 lang, view = chosen.lang, scope.view()
 inside = chosen.apply(view.profiles)
 counts = inside["level"].value_counts()
 first = int(counts.get("very_high", 0) + counts.get("high", 0))
-title, tools = st.columns([3, 1], vertical_alignment="top")
-with title:
-    figures.headline(
-        t(lang, "overview.answer", high=first, unknown=int(counts.get("unknown", 0))),
-        t(lang, "overview.purpose", day=day(lang, chosen.as_of)),
-    )
-with tools:
-    page_tools(lang, scope.address_query(chosen))
-
+top(
+    chosen,
+    t(lang, "overview.answer", high=first, unknown=int(counts.get("unknown", 0))),
+    t(lang, "overview.purpose", day=day(lang, chosen.as_of)),
+)
 overview_parts.key_figures(lang, view)
 left, right = st.columns([5, 4], gap="medium")
 with left:
@@ -35,8 +31,8 @@ with left:
         boundaries=view.boundaries,
     )
     overview_parts.follow_pick()
+    exports.buttons(chosen, "tong-quan", lambda: risk_tables.sheets(lang, inside, view.findings))
 with right:
     overview_parts.levels(lang, inside)
     overview_parts.find_out_next(lang, chosen, inside, view)
     overview_parts.due(lang, chosen.as_of)
-exports.buttons(chosen, "tong-quan", lambda: risk_tables.sheets(lang, inside, view.findings))

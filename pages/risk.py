@@ -4,16 +4,17 @@ import streamlit as st
 
 from lib.text import day, t
 from lib.ui import cluster_list, cluster_map, exports, figures, findings, frame, risk_tables, scope, selection
-from lib.ui.browser import page_tools
 from lib.ui.loaders import store
 from lib.ui.request import request_sheet_section
+from lib.ui.top import top
 
 chosen = scope.current_scope()
 lang, view = chosen.lang, scope.view()
 inside = chosen.apply(view.profiles)
 counts = inside["level"].value_counts()
 first = int(counts.get("very_high", 0) + counts.get("high", 0))
-figures.headline(
+top(
+    chosen,
     t(
         lang,
         "risk.answer" if first or counts.get("medium", 0) else "risk.answer_none",
@@ -23,7 +24,6 @@ figures.headline(
     ),
     t(lang, "risk.purpose", day=day(lang, chosen.as_of)),
 )
-page_tools(lang, scope.address_query(chosen, dict(st.query_params) if "cum" in st.query_params else None))
 picked = selection.picked(view.findings, lang)
 
 with st.container(horizontal=True, vertical_alignment="bottom", key="page-controls"):
@@ -32,7 +32,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="page-contro
         chosen,
         "rui-ro",
         lambda: risk_tables.sheets(lang, shown, view.findings),
-        layers=risk_tables.layers(lang, shown, view),
+        layers=risk_tables.layers(chosen, shown, view),
     )
 if shown.empty:
     st.info(t(lang, "common.filter.empty"), icon=":material/search_off:")

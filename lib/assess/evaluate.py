@@ -16,7 +16,11 @@ from lib.domain.rulebook import RuleBook
 
 
 def assess(
-    subjects: Iterable[str], evidence: Evidence, rules: RuleBook | Sequence[Rule], *, subject_kind: str = "cluster"
+    subjects: Iterable[str],
+    evidence: Evidence,
+    rules: RuleBook | Sequence[Rule],
+    *,
+    subject_kind: str = "cluster",
 ) -> tuple[Finding, ...]:
     """
     The finding of every rule for every subject, as of the day and as known on the day of `evidence`.
@@ -25,7 +29,9 @@ def assess(
     A family that has ended with nothing after it answers UNKNOWN; the old version never judges.
     """
     given = rules.rules if isinstance(rules, RuleBook) else rules
-    current = versions((rule for rule in given if rule.subject_kind == subject_kind), evidence.as_of, evidence.known_on)
+    current = versions(
+        (rule for rule in given if rule.subject_kind == subject_kind), evidence.as_of, evidence.known_on
+    )
     return tuple(
         _finding(subject, evidence, rule) if is_current else _lapsed(subject, rule)
         for subject in subjects
@@ -52,7 +58,10 @@ def versions(rules: Iterable[Rule], as_of: date, known_on: date) -> tuple[tuple[
     for group in families.values():
         known = [rule for rule in group if rule.known_from is None or rule.known_from <= known_on]
         unknown_starts = {rule.effective_from for rule in group if rule not in known}
-        known = [replace(rule, effective_to=None) if rule.effective_to in unknown_starts else rule for rule in known]
+        known = [
+            replace(rule, effective_to=None) if rule.effective_to in unknown_starts else rule
+            for rule in known
+        ]
         current = in_force(known, as_of)
         ended = [rule for rule in known if rule.effective_to is not None and rule.effective_to <= as_of]
         if current:
@@ -98,13 +107,17 @@ def _finding(subject: str, evidence: Evidence, rule: Rule) -> Finding:
         return give(Answer.UNKNOWN, [applies, duty, *ahead], False, missing=missing, due=judged.due)
     if duty.truth is None:
         return give(Answer.UNKNOWN, [applies, duty], False, missing=_missing(duty))
-    is_strong = may_conclude and applies.is_strong and duty.is_strong and all(part.is_strong for part in ahead)
+    is_strong = (
+        may_conclude and applies.is_strong and duty.is_strong and all(part.is_strong for part in ahead)
+    )
     open_ones = [(one, part) for one, part in exemptions if part.truth is None]
     parts = [applies, duty, *(part for _, part in exemptions)]
     if open_ones:
         missing = tuple(Missing(key, "exemption", one.key) for one, part in open_ones for key in part.missing)
         return give(Answer.UNKNOWN, parts, is_strong, missing=missing, is_exemption_open=True)
-    is_strong = is_strong and all(part.is_strong and one.basis.status.may_conclude for one, part in exemptions)
+    is_strong = is_strong and all(
+        part.is_strong and one.basis.status.may_conclude for one, part in exemptions
+    )
     return give(Answer.UNMET, parts, is_strong)
 
 
@@ -128,7 +141,9 @@ def _concluded(case: Case) -> Finding | None:
         return None
     is_official = chosen.source_kind in OFFICIAL
     part = Part(False, is_official, (chosen,), standing.possible, standing.contradicting)
-    part = part.saying("concluded.official" if is_official else "concluded.reported", value=chosen.valid_latest)
+    part = part.saying(
+        "concluded.official" if is_official else "concluded.reported", value=chosen.valid_latest
+    )
     found = _give(case, Answer.UNMET, [part], is_official)
     return replace(found, word=Word.VIOLATION if is_official else Word.RISK)
 
@@ -138,7 +153,9 @@ def word_of(answer: Answer, strength: Strength, *, is_exemption_open: bool = Fal
     if answer is Answer.UNMET or is_exemption_open:
         return Word.SIGN if strength is Strength.CONCLUSIVE else Word.RISK
     return {
-        Answer.MET: Word.MET, Answer.NOT_APPLICABLE: Word.NOT_APPLICABLE, Answer.UNKNOWN: Word.UNCLEAR,
+        Answer.MET: Word.MET,
+        Answer.NOT_APPLICABLE: Word.NOT_APPLICABLE,
+        Answer.UNKNOWN: Word.UNCLEAR,
     }[answer]
 
 

@@ -11,7 +11,7 @@ _SEVERITY = {word: place for place, word in enumerate(Word)}
 
 
 def level_of(findings: Sequence[Finding], levels: Sequence[LevelRule]) -> Level:
-    """The first level of `levels` (worst first) that one of its conditions reaches; UNKNOWN when none does."""
+    """The first of `levels` (worst first) that one of its conditions reaches; UNKNOWN when none does."""
     for rule in levels:
         if any(_holds(condition, findings) for condition in rule.when):
             return rule.level

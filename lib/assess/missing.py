@@ -26,7 +26,9 @@ def missing_items(findings: Iterable[Finding], attributes: Mapping[str, Attribut
     found: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
     for finding in findings:
         for item in finding.missing:
-            row = found.setdefault((finding.subject, item.attribute), {"rules": {}, "on": {}, "exemptions": {}})
+            row = found.setdefault(
+                (finding.subject, item.attribute), {"rules": {}, "on": {}, "exemptions": {}}
+            )
             row["rules"][finding.rule.id] = None
             row["on"][item.on] = None
             if item.exemption:

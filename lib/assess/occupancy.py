@@ -31,7 +31,7 @@ def decree_occupancy(
 
 
 def leased_only_pct(leased_ha: Interval | None, industrial_ha: Interval | None) -> Interval | None:
-    """Leased land alone over industrial land, in percent: form B02 row 4, another figure than the decree's."""
+    """Leased land alone over industrial land, in percent (form B02 row 4): not the decree's figure."""
     if leased_ha is None or industrial_ha is None or industrial_ha.low <= 0:
         return None
     return _share_pct(leased_ha.low, leased_ha.high, industrial_ha)
@@ -45,7 +45,7 @@ def _share_pct(low: float, high: float, whole: Interval) -> Interval:
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean in percent with how it was made (`simple` or `area_weighted`) and how many clusters it covers."""
+    """A mean in percent, how it was made (`simple`, `area_weighted`) and how many clusters it covers."""
 
     value: Interval | None
     kind: str
@@ -56,11 +56,15 @@ class Mean:
 def simple_mean(occupancies: Mapping[str, Interval | None]) -> Mean:
     """Each cluster with a figure counts the same. The decree does not say which mean it means."""
     known = [one for one in occupancies.values() if one is not None]
-    value = Interval(sum(one.low for one in known) / len(known), sum(one.high for one in known) / len(known)) if known else None
-    return Mean(value, "simple", len(known), len(occupancies))
+    if not known:
+        return Mean(None, "simple", 0, len(occupancies))
+    low, high = (sum(ends) / len(known) for ends in ([one.low for one in known], [one.high for one in known]))
+    return Mean(Interval(low, high), "simple", len(known), len(occupancies))
 
 
-def area_weighted_mean(occupancies: Mapping[str, Interval | None], industrial_ha: Mapping[str, Interval | None]) -> Mean:
+def area_weighted_mean(
+    occupancies: Mapping[str, Interval | None], industrial_ha: Mapping[str, Interval | None]
+) -> Mean:
     """
     Each cluster counts by its industrial land; clusters without a figure or without land are left out.
 

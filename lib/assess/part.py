@@ -114,7 +114,9 @@ def read(
     truth = holds(standing.chosen.value)
     agreeing = [one for one in standing.usable if holds(one.value) is truth]
     strong = next((one for one in agreeing if is_strong(evidence, one)), None)
-    values: dict[str, object] = {"value": standing.chosen.value} | {limit.key: limit.value for limit in limits}
+    values: dict[str, object] = {"value": standing.chosen.value} | {
+        limit.key: limit.value for limit in limits
+    }
     ending = {True: "yes", False: "no", None: "unclear"}[truth]
     return Part(
         truth,

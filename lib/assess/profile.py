@@ -63,7 +63,9 @@ def _row(
     row["level"] = str(level_of(findings, book.levels))
     row["flag_count"] = sum(finding.is_flag for finding in findings)
     row["unknown_count"] = sum(finding.word is Word.UNCLEAR for finding in findings)
-    row["flag_groups"] = "|".join(dict.fromkeys(finding.rule.group for finding in findings if finding.is_flag))
+    row["flag_groups"] = "|".join(
+        dict.fromkeys(finding.rule.group for finding in findings if finding.is_flag)
+    )
     for group in groups:
         words = [finding.word for finding in findings if finding.rule.group == group]
         row[f"word_{group}"] = str(min(words, key=_ORDER.__getitem__)) if words else None

@@ -41,7 +41,9 @@ class Case:
     def limit(self, key: str) -> Parameter:
         return self.rule.parameters[key]
 
-    def read(self, attribute: str, holds: Callable[[Value], Truth], *limits: Parameter, why: str = "") -> Part:
+    def read(
+        self, attribute: str, holds: Callable[[Value], Truth], *limits: Parameter, why: str = ""
+    ) -> Part:
         return read(self.evidence, self.subject, attribute, holds, *limits, why=why)
 
     def usable(self, attribute: str) -> tuple[Observation, ...]:
@@ -107,9 +109,9 @@ def is_operating(case: Case) -> Part:
         return opposite(case.read("status", one_of(*NOT_YET))).saying("not_yet")
     standing = case.evidence.get(case.subject, "operating")
     known = "unclear" if operating == "unclear" else "old_no" if operating == "no" else "nothing"
-    return Part(
-        None, used=standing.usable[:1], possible=standing.possible, missing=("operating",)
-    ).saying(f"operating.{known}")
+    return Part(None, used=standing.usable[:1], possible=standing.possible, missing=("operating",)).saying(
+        f"operating.{known}"
+    )
 
 
 def stands_in_plan(case: Case) -> Part:
@@ -154,7 +156,9 @@ def existed_before(case: Case, limit: Parameter, *, is_in_use: bool = True) -> P
     if shown:
         best = min(shown, key=lambda one: (one.source_kind not in OFFICIAL, one.valid_latest, one.id))
         is_strong = best.source_kind in OFFICIAL and limit.status.may_conclude
-        parts.append(Part(True, is_strong, (best,)).saying("before.shown", value=best.valid_latest, limit=day))
+        parts.append(
+            Part(True, is_strong, (best,)).saying("before.shown", value=best.valid_latest, limit=day)
+        )
     proven = [part for part in parts if part.truth is True]
     if proven:
         return next((part for part in proven if part.is_strong), proven[0])
@@ -176,6 +180,7 @@ def _ahead(case: Case, cohort: str, deadline: str) -> tuple[Part, date]:
 
 def central_treatment(case: Case) -> Judged:
     """Operating → a central wastewater treatment system that is present, compliant and in operation."""
+
     def works(value: Value) -> Truth:
         return True if value in HAS_PLANT else False if value in NO_PLANT else None
 
@@ -189,7 +194,9 @@ def central_treatment(case: Case) -> Judged:
 
 def _filed(case: Case) -> Part:
     file = case.read("environmental_file", one_of(*FILED), why="file")
-    permit = case.read("environmental_permit", lambda value: value in ("in_force", "expired") or None, why="permit_filed")
+    permit = case.read(
+        "environmental_permit", lambda value: value in ("in_force", "expired") or None, why="permit_filed"
+    )
     registered = case.read(
         "environmental_registration", lambda value: value == "registered" or None, why="registration"
     )
@@ -206,13 +213,17 @@ def _permit_in_force(case: Case) -> Part:
     held = case.read("environmental_permit", one_of("in_force"), why="permit")
     if held.truth is not True:
         return held
-    expired = case.read("environmental_permit_expiry", _day(lambda span: span.before(case.as_of)), why="permit_expiry")
+    expired = case.read(
+        "environmental_permit_expiry", _day(lambda span: span.before(case.as_of)), why="permit_expiry"
+    )
     return held if expired.missing and not expired.used else every(held, opposite(expired))
 
 
 def permit_when_discharging(case: Case) -> Judged:
     """Operating and discharging wastewater → an environmental permit in force."""
-    discharging = case.read("wastewater_flow_m3_per_day", _number(lambda flow: flow.more_than(0)), why="discharging")
+    discharging = case.read(
+        "wastewater_flow_m3_per_day", _number(lambda flow: flow.more_than(0)), why="discharging"
+    )
     ahead, due = _ahead(case, "operating_before", "deadline")
     return Judged(every(is_operating(case), discharging), _permit_in_force(case), ahead, due)
 
@@ -263,7 +274,10 @@ def reports_answered(case: Case) -> Judged:
     newest = max(reports, key=lambda one: (one.valid_latest, one.id))
     later = [
         one
-        for attribute, codes in (("pollution_response", ("no_pollution", "remedied")), ("central_treatment", HAS_PLANT))
+        for attribute, codes in (
+            ("pollution_response", ("no_pollution", "remedied")),
+            ("central_treatment", HAS_PLANT),
+        )
         for one in case.usable(attribute)[:1]
         if one.value in codes and one.valid_earliest is not None and one.valid_earliest >= newest.valid_latest
     ]
@@ -324,6 +338,7 @@ def settled_if_before_2009(case: Case) -> Judged:
 
 def works_in_time(case: Case) -> Judged:
     """The works of the infrastructure are complete by the approved day, and not stopped or left idle."""
+
     def is_past(value: Value) -> Truth:
         return value.before(case.as_of) if isinstance(value, DaySpan) else None
 
@@ -355,11 +370,16 @@ def works_in_time(case: Case) -> Judged:
         latest = due.latest if isinstance(due, DaySpan) else None
         return Judged(begun, every(state, opposite(planned)), Part(True), latest)
     missing = tuple(
-        attribute for attribute, part in (("works_state", state), ("planned_completion", planned)) if not part.used
+        attribute
+        for attribute, part in (("works_state", state), ("planned_completion", planned))
+        if not part.used
     ) or ("works_state" if planned.truth else "planned_completion",)
     known = Part(
-        None, used=(*state.used, *planned.used), possible=(*state.possible, *planned.possible, *stalled.possible),
-        missing=missing, why=planned.why,
+        None,
+        used=(*state.used, *planned.used),
+        possible=(*state.possible, *planned.possible, *stalled.possible),
+        missing=missing,
+        why=planned.why,
     )
     return Judged(begun, known.saying("land.seen_before") if code and planned.truth is True else known)
 
@@ -367,11 +387,16 @@ def works_in_time(case: Case) -> Judged:
 def _is_later(case: Case, attribute: str, than: str, part: Part) -> bool:
     """Whether `part` is true and what stands for `attribute` was seen after what stands for `than`."""
     first, second = (case.evidence.get(case.subject, key).chosen for key in (attribute, than))
-    return part.truth is True and first is not None and second is not None and first.valid_latest > second.valid_latest
+    return (
+        part.truth is True
+        and first is not None
+        and second is not None
+        and first.valid_latest > second.valid_latest
+    )
 
 
 def _seen_after_completion(case: Case) -> bool:
-    """Whether the state of the works was seen after the approved day: what was seen before proves no delay."""
+    """Whether the works were seen after the approved day: what was seen before proves no delay."""
     planned = case.evidence.get(case.subject, "planned_completion").value
     seen = case.evidence.get(case.subject, "works_state").chosen
     return seen is not None and isinstance(planned, DaySpan) and seen.valid_latest > planned.latest
@@ -388,7 +413,9 @@ def tenants_treat_and_small_or_full(case: Case) -> Part:
     tenants = case.read("tenants_treat_to_standard", one_of("yes"), why="tenants")
     small = case.read(
         "wastewater_flow_m3_per_day",
-        _number(lambda flow: flow.less_than(_value(case.limit("flow_below")))), case.limit("flow_below"), why="flow_small",
+        _number(lambda flow: flow.less_than(_value(case.limit("flow_below")))),
+        case.limit("flow_below"),
+        why="flow_small",
     )
     old_and_full = every(existed_before(case, case.limit("operating_before")), _is_full(case))
     part = every(tenants, some(old_and_full, small))
@@ -396,7 +423,7 @@ def tenants_treat_and_small_or_full(case: Case) -> Part:
 
 
 def _is_full(case: Case) -> Part:
-    """Occupancy by the decree above the limit; a published percentage without its parts is good for a check."""
+    """Occupancy by the decree above the limit; a published percentage alone is good for a check."""
     limit = case.limit("occupancy_above")
     read_parts = {
         key: case.evidence.get(case.subject, key).chosen
@@ -411,11 +438,14 @@ def _is_full(case: Case) -> Part:
         truth = occupancy.more_than(_value(limit))
         ending = {True: "yes", False: "no", None: "unclear"}[truth]
         missing = tuple(key for key in read_parts if key not in values) if truth is None else ()
-        return Part(truth, used=used, missing=missing or (("leased_area_ha",) if truth is None else ())).saying(
-            f"occupancy.{ending}", value=occupancy, occupancy_above=limit.value
-        )
+        return Part(
+            truth, used=used, missing=missing or (("leased_area_ha",) if truth is None else ())
+        ).saying(f"occupancy.{ending}", value=occupancy, occupancy_above=limit.value)
     published = case.read(
-        "occupancy_published_pct", _number(lambda pct: pct.more_than(_value(limit))), limit, why="occupancy_published"
+        "occupancy_published_pct",
+        _number(lambda pct: pct.more_than(_value(limit))),
+        limit,
+        why="occupancy_published",
     ).weak()
     return replace(published, missing=tuple(read_parts)) if published.truth is None else published
 

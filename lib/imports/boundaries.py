@@ -2,8 +2,8 @@
 Boundary files: GeoJSON in EPSG:4326 with a cluster code, how the shape came to be, and where from.
 
 Properties of a feature: `cluster` (or `code`, `ma_cum`), `accuracy` (surveyed, plan_drawing, digitised) and
-`source` are needed; `error_m`, `horizon` (2020, 2030, after_2030), `valid_from` and `valid_to` (2026-11-24; the
-last one is the first day it no longer holds) are optional. A file is taken whole or refused whole.
+`source` are needed; `error_m`, `horizon` (2020, 2030, after_2030), `valid_from` and `valid_to` (2026-11-24;
+`valid_to` is the first day it no longer holds) are optional. A file is taken whole or refused whole.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from math import isfinite
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +36,7 @@ Metres a corner may be off when the file does not say. Assumptions of this proje
 VN-2000 shift itself is good to 1 m; 20 m is 2 mm on a plan of 1:10 000, 50 m is 1 mm on a map of 1:50 000.
 """
 
+_FARTHEST_M = 100_000
 _WGS84_NAMES = re.compile(r"(?:^|:)(?:CRS84|4326)$", re.IGNORECASE)
 
 
@@ -82,7 +82,8 @@ def _read(path: Path, cluster_codes: Collection[str]) -> list[tuple[Boundary, in
     if not features:
         raise DataError("imports.no_features", file=path.name)
     return [
-        (_boundary(feature, path.name, number, cluster_codes), number) for number, feature in enumerate(features, 1)
+        (_boundary(feature, path.name, number, cluster_codes), number)
+        for number, feature in enumerate(features, 1)
     ]
 
 
@@ -99,7 +100,8 @@ def _document(path: Path) -> dict[str, object]:
         document = json.loads(text, parse_constant=_no_such_number)
     except json.JSONDecodeError as problem:
         raise DataError(
-            "imports.bad_json", file=path.name, line=problem.lineno, found=_short(text[problem.pos:problem.pos + 20])
+            "imports.bad_json", file=path.name, line=problem.lineno,
+            found=_short(text[problem.pos : problem.pos + 20]),
         ) from None
     except (ValueError, RecursionError):
         raise DataError("imports.bad_json", file=path.name, line=1, found=_short(text)) from None
@@ -134,7 +136,9 @@ def _boundary(feature: object, file: str, number: int, cluster_codes: Collection
     source = fields.source()
     valid_from, valid_to = fields.day("valid_from"), fields.day("valid_to")
     if valid_from and valid_to and valid_to <= valid_from:
-        raise DataError("imports.bad_period", file=file, feature=at, field="valid_to", found=valid_to.isoformat())
+        raise DataError(
+            "imports.bad_period", file=file, feature=at, field="valid_to", found=valid_to.isoformat()
+        )
     shape = _shape(feature.get("geometry"), file, at)
     return Boundary(
         cluster=cluster,
@@ -192,7 +196,7 @@ class _Fields:
         value = self._properties.get("error_m")
         if value is None:
             return DEFAULT_ERROR_M[accuracy]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not (isfinite(value) and value > 0):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _FARTHEST_M:
             raise self._refuse("imports.bad_error", "error_m", value)
         return float(value)
 

@@ -111,29 +111,41 @@ def series(
 def occupancy_bars(
     lang: str, rows: Sequence[tuple[str, Interval, str]], height: int | None = None
 ) -> go.Figure:
-    """Published occupancy of single clusters: (name, per cent, when and by whom); intervals get an error bar."""
+    """Published occupancy of single clusters: (name, per cent, when and by whom); what is only possible is hollow."""
     ordered = sorted(rows, key=lambda row: row[1].low)
-    middles = [(value.low + value.high) / 2 for _, value, _ in ordered]
+    names = [escape(name) for name, _, _ in ordered]
+    words = [escape(f"{interval_text(lang, value)} %") for _, value, _ in ordered]
     figure = go.Figure(
-        go.Bar(
-            x=middles,
-            y=[escape(name) for name, _, _ in ordered],
-            orientation="h",
-            marker={"color": "#D6E2E8", "line": {"color": ACCENT, "width": 1.2}},
-            error_x={
-                "array": [
-                    value.high - middle for (_, value, _), middle in zip(ordered, middles, strict=True)
-                ],
-                "color": ACCENT,
-                "thickness": 1.2,
-            },
-            text=[escape(f"{interval_text(lang, value)} %") for _, value, _ in ordered],
-            textposition="outside",
-            customdata=[escape(when) for _, _, when in ordered],
-            hovertemplate="%{y}: %{text}<br>%{customdata}<extra></extra>",
-        )
+        [
+            go.Bar(
+                x=[value.low for _, value, _ in ordered],
+                y=names,
+                orientation="h",
+                marker={"color": "#D6E2E8", "line": {"color": ACCENT, "width": 1.2}},
+                text=words,
+                textposition="none",
+                customdata=[escape(when) for _, _, when in ordered],
+                hovertemplate="%{y}: %{text}<br>%{customdata}<extra></extra>",
+            ),
+            go.Bar(
+                x=[value.high - value.low for _, value, _ in ordered],
+                y=names,
+                orientation="h",
+                marker={"color": "#FFFFFF", "line": {"color": ACCENT, "width": 1.2}},
+                hoverinfo="skip",
+            ),
+            go.Scatter(
+                x=[value.high + 2 for _, value, _ in ordered],
+                y=names,
+                mode="text",
+                text=words,
+                textposition="middle right",
+                hoverinfo="skip",
+            ),
+        ]
     )
-    figure.update_xaxes(range=[0, 115], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %")
+    figure.update_layout(barmode="stack", showlegend=False)
+    figure.update_xaxes(range=[0, 130], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %")
     return _layout(figure, lang, height or 70 + 42 * max(len(ordered), 1))
 
 

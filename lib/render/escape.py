@@ -8,6 +8,9 @@ import re
 import unicodedata
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@=\"'/])")
+# What Streamlit replaces after parsing, where no escape reaches: addresses, arrows and signs, its own logo.
+_REPLACED = re.compile(r"(?i)https?(?=://)|www(?=\.)|@(?=\S)|:(?=streamlit:)|[-<](?=[-=>])|[>~](?==)")
+_JOINER = "\u2060"
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _JS_SPECIAL = re.compile(r"[<>&'`$_{}%#/]")
 
@@ -22,9 +25,12 @@ def markdown_text(text: object) -> str:
     """
     Text for Streamlit's Markdown: shown as typed, never a link, heading, colour, icon, formula or list.
 
-    Line breaks and control characters become spaces, so that a text cannot start a block of its own.
+    Line breaks and control characters become spaces, so that a text cannot start a block of its own. Within
+    an address or an arrow an invisible word joiner keeps Streamlit from rewriting it; other texts read back
+    as they are.
     """
     flat = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in str(text))
+    flat = _REPLACED.sub(lambda found: found.group() + _JOINER, flat)
     return _MARKDOWN.sub(lambda found: f"&#{ord(found.group())};", flat)
 
 

@@ -150,8 +150,8 @@ def _placemark(feature: LayerFeature, lang: str) -> str:
     if boundary is None:
         drawn = f"<Point><coordinates>{feature.lon:.7f},{feature.lat:.7f}</coordinates></Point>"
     else:
-        drawn = "".join(_kml_polygon(polygon) for polygon in _polygons(boundary.shape))
-        drawn = f"<MultiGeometry>{drawn}</MultiGeometry>"
+        parts = [_kml_polygon(polygon) for polygon in _polygons(boundary.shape)]
+        drawn = parts[0] if len(parts) == 1 else f"<MultiGeometry>{''.join(parts)}</MultiGeometry>"
     name = f"<name>{_xml(feature.name)}</name>"
     return f"<Placemark>{name}<ExtendedData>{data}</ExtendedData>{drawn}</Placemark>"
 

@@ -346,7 +346,7 @@ def _known(
             if observation in standing.contradicting:
                 said = t(lang, "reports.request.disagrees", value=said)
             elif evidence.is_stale(observation):
-                said = t(lang, "reports.request.prefer", value=said)
+                said = t(lang, "reports.request.stale", value=said)
             statements.append((said, observation))
         for observation in standing.possible:
             said = value_text(lang, attribute, observation, labels)
@@ -404,7 +404,9 @@ def _check(
     is_code = attribute.value_type is ValueType.CODE
     key = attribute.key if is_code else attribute.value_type.value
     if key not in checks:
-        checks[key] = _choice(pick.range_of(attribute), lang) if is_code else _entry(attribute.value_type, lang)
+        checks[key] = (
+            _choice(pick.range_of(attribute), lang) if is_code else _entry(attribute.value_type, lang)
+        )
         sheet.add_data_validation(checks[key])
     checks[key].add(cell)
 

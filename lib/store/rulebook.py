@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -53,7 +54,11 @@ def read_rulebook(folder: Path, *, tests: Collection[str], attributes: Collectio
     method = _method(_File(folder / "method.toml"))
     bodies = _bodies(_File(folder / "bodies.toml"))
     known = _Known(tests, attributes, bodies, method.weights)
-    rules = [rule for name in (*RULE_FILES, *extra) for rule in _rules(_File(folder / f"{name}.toml"), "rule", known)]
+    rules = [
+        rule
+        for name in (*RULE_FILES, *extra)
+        for rule in _rules(_File(folder / f"{name}.toml"), "rule", known)
+    ]
     norms = _rules(_File(folder / "norms.toml"), "norm", known)
     _check_periods([*rules, *norms])
     return RuleBook(
@@ -111,13 +116,18 @@ class _File:
         for key in self.root:
             if key != name:
                 raise DataError(
-                    "rules.unknown_field", file=self.name, line=self.line_of(key, 0, len(self.lines)), field=key
+                    "rules.unknown_field",
+                    file=self.name,
+                    line=self.line_of(key, 0, len(self.lines)),
+                    field=key,
                 )
         rows = self.root.get(name, [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             line = self.line_of(name, 0, len(self.lines))
             raise DataError("rules.wrong_value", file=self.name, line=line, field=name)
-        starts = [i for i, line in enumerate(self.lines) if re.match(rf"\s*\[\[\s*{re.escape(name)}\s*\]\]", line)]
+        starts = [
+            i for i, line in enumerate(self.lines) if re.match(rf"\s*\[\[\s*{re.escape(name)}\s*\]\]", line)
+        ]
         starts = starts if len(starts) == len(rows) else [0] * len(rows)
         ends = [*starts[1:], len(self.lines)]
         return [
@@ -126,7 +136,7 @@ class _File:
         ]
 
     def line_of(self, field: str, start: int, end: int) -> int:
-        """The line (from 1) on which `field` (a dotted path) is written in a range; the range's first if nowhere."""
+        """The line (from 1) of `field` (a dotted path) in a range of lines; the first one if it is absent."""
         found = start
         for part in field.split("."):
             name, _, index = part.partition("[")
@@ -162,13 +172,15 @@ class _Table:
     def line(self, key: str = "") -> int:
         return self.file.line_of(self.where(key), self.start, self.end) if key else self.start + 1
 
-    def fail(self, problem: str, key: str, found: object = None, **details: object) -> NoReturn:
+    def fail(self, problem: str, key: str, found: object = None) -> NoReturn:
         is_absent = key not in self.data
-        line = self.file.line_of(self.path, self.start, self.end) if is_absent and self.path else self.line(
-            "" if is_absent else key
+        line = (
+            self.file.line_of(self.path, self.start, self.end)
+            if is_absent and self.path
+            else self.line("" if is_absent else key)
         )
         raise DataError(
-            f"rules.{problem}", file=self.file.name, line=line, field=self.where(key), found=found, **details
+            f"rules.{problem}", file=self.file.name, line=line, field=self.where(key), found=found
         )
 
     def only(self, *keys: str) -> None:
@@ -233,7 +245,10 @@ class _Table:
         rows = self._get(key, list)
         if not all(isinstance(row, dict) for row in rows):
             self.fail("wrong_value", key)
-        return [_Table(self.file, row, self.start, self.end, f"{self.where(key)}[{i}]") for i, row in enumerate(rows)]
+        return [
+            _Table(self.file, row, self.start, self.end, f"{self.where(key)}[{i}]")
+            for i, row in enumerate(rows)
+        ]
 
     def list_of_texts(self, key: str, allowed: Collection[str], problem: str) -> tuple[str, ...]:
         values = self._get(key, list)
@@ -244,13 +259,43 @@ class _Table:
 
 
 _RULE_FIELDS = (
-    "id", "family", "group", "subject_kind", "cohort", "effective_from", "effective_to", "known_from", "test",
-    "parameters", "exemption", "basis", "severity", "bearer", "supervisor", "title", "duty", "clears",
-    "concluded_by", "verified_by", "verified_on",
+    "id",
+    "family",
+    "group",
+    "subject_kind",
+    "cohort",
+    "effective_from",
+    "effective_to",
+    "known_from",
+    "test",
+    "parameters",
+    "exemption",
+    "basis",
+    "severity",
+    "bearer",
+    "supervisor",
+    "title",
+    "duty",
+    "clears",
+    "concluded_by",
+    "verified_by",
+    "verified_on",
 )
 _NORM_FIELDS = (
-    "id", "family", "group", "subject_kind", "cohort", "effective_from", "effective_to", "known_from", "parameters",
-    "basis", "title", "duty", "verified_by", "verified_on",
+    "id",
+    "family",
+    "group",
+    "subject_kind",
+    "cohort",
+    "effective_from",
+    "effective_to",
+    "known_from",
+    "parameters",
+    "basis",
+    "title",
+    "duty",
+    "verified_by",
+    "verified_on",
 )
 
 
@@ -265,7 +310,7 @@ def _rules(file: _File, name: str, known: _Known) -> list[Rule]:
 def _rule(table: _Table, known: _Known, *, is_norm: bool) -> Rule:
     start, end = table.optional_day("effective_from"), table.optional_day("effective_to")
     if start is not None and end is not None and start >= end:
-        table.fail("date_order", "effective_to", end, start=start)
+        table.fail("date_order", "effective_to", end)
     verified_by, verified_on = table.text("verified_by", default=""), table.optional_day("verified_on")
     if bool(verified_by) != (verified_on is not None):
         table.fail("missing_field", "verified_on" if verified_by else "verified_by")
@@ -274,9 +319,12 @@ def _rule(table: _Table, known: _Known, *, is_norm: bool) -> Rule:
     if "basis" in table.data and not table.data["basis"]:
         table.fail("missing_basis", "basis")
     test = "" if is_norm else table.one_of("test", known.tests, "unknown_test")
-    for needed in (*known.parameters_of(test), *(key for one in exemptions for key in known.parameters_of(one.test))):
+    for needed in (
+        *known.parameters_of(test),
+        *(key for one in exemptions for key in known.parameters_of(one.test)),
+    ):
         if needed not in parameters:
-            table.fail("missing_parameter", "parameters", needed, test=test)
+            table.fail("missing_parameter", "parameters", needed)
     return Rule(
         id=table.text("id"),
         family=table.text("family"),
@@ -307,8 +355,11 @@ def _rule(table: _Table, known: _Known, *, is_norm: bool) -> Rule:
 def _basis(table: _Table) -> Basis:
     table.only("document", "article", "status", "amended_by", "source")
     return Basis(
-        table.text("document"), table.text("article"), table.enum("status", BasisStatus),
-        table.text("amended_by", default=""), table.text("source"),
+        table.text("document"),
+        table.text("article"),
+        table.enum("status", BasisStatus),
+        table.text("amended_by", default=""),
+        table.text("source"),
     )
 
 
@@ -320,7 +371,9 @@ def _parameters(table: _Table) -> dict[str, Parameter]:
         row.only("value", "unit", "status", "article")
         value = row._get("value", (int, float, date, str))
         value = float(value) if isinstance(value, int) else value
-        found[key] = Parameter(key, value, row.text("unit"), row.enum("status", BasisStatus), row.text("article"))
+        found[key] = Parameter(
+            key, value, row.text("unit"), row.enum("status", BasisStatus), row.text("article")
+        )
     return found
 
 
@@ -330,8 +383,11 @@ def _exemptions(table: _Table, known: _Known) -> tuple[Exemption, ...]:
         row.only("key", "test", "label", "papers", "basis")
         found.append(
             Exemption(
-                row.text("key"), row.one_of("test", known.tests, "unknown_test"), _basis(row.table("basis")),
-                row.words("label"), row.words("papers"),
+                row.text("key"),
+                row.one_of("test", known.tests, "unknown_test"),
+                _basis(row.table("basis")),
+                row.words("label"),
+                row.words("papers"),
             )
         )
     return tuple(found)
@@ -349,11 +405,17 @@ def _check_periods(rules: list[Rule]) -> None:
         families.setdefault((rule.family, rule.cohort, rule.subject_kind), []).append(rule)
     for group in families.values():
         ordered = sorted(group, key=lambda rule: rule.effective_from or date.min)
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
-            if earlier.effective_to is None or later.effective_from is None or later.effective_from < earlier.effective_to:
+        for earlier, later in pairwise(ordered):
+            end, start = earlier.effective_to, later.effective_from
+            if end is None or start is None or start < end:
                 raise DataError(
-                    "rules.overlapping_periods", file=later.file, line=later.line, field="effective_from",
-                    found=later.effective_from, first=earlier.id, second=later.id,
+                    "rules.overlapping_periods",
+                    file=later.file,
+                    line=later.line,
+                    field="effective_from",
+                    found=later.effective_from,
+                    first=earlier.id,
+                    second=later.id,
                 )
 
 
@@ -374,7 +436,10 @@ def _levels(file: _File, known: _Known) -> tuple[LevelRule, ...]:
             conditions.append(
                 LevelCondition(
                     row.enum("at_least", Word) if "at_least" in row.data else None,
-                    groups["groups"] or (), groups["also_flag_in"], without, groups["met_groups"] or (),
+                    groups["groups"] or (),
+                    groups["also_flag_in"],
+                    without,
+                    groups["met_groups"] or (),
                 )
             )
         found.append(LevelRule(table.enum("level", Level), tuple(conditions), table.words("label")))
@@ -404,7 +469,11 @@ def _bodies(file: _File) -> dict[str, Body]:
         table.only("name", "now", "ended", "basis", "status")
         now = table.one_of("now", file.root, "unknown_body", default="")
         found[key] = Body(
-            key, table.words("name"), now, table.optional_day("ended"), table.text("basis"),
+            key,
+            table.words("name"),
+            now,
+            table.optional_day("ended"),
+            table.text("basis"),
             table.enum("status", BasisStatus),
         )
     return found
@@ -416,8 +485,12 @@ def _calendar(file: _File, bodies: Collection[str]) -> tuple[Deadline, ...]:
         table.only("key", "day", "kind", "label", "basis", "status", "body")
         found.append(
             Deadline(
-                table.text("key"), table.day("day"), table.one_of("kind", DEADLINE_KINDS, "wrong_value"),
-                table.words("label"), table.text("basis"), str(table.enum("status", BasisStatus)),
+                table.text("key"),
+                table.day("day"),
+                table.one_of("kind", DEADLINE_KINDS, "wrong_value"),
+                table.words("label"),
+                table.text("basis"),
+                str(table.enum("status", BasisStatus)),
                 table.one_of("body", bodies, "unknown_body", default=""),
             )
         )
@@ -430,8 +503,13 @@ def _law_changes(file: _File) -> tuple[LawChange, ...]:
         table.only("key", "day", "document", "title", "text", "status", "source")
         found.append(
             LawChange(
-                table.text("key"), table.day("day"), table.text("document"), table.words("title"), table.words("text"),
-                table.enum("status", BasisStatus), table.text("source"),
+                table.text("key"),
+                table.day("day"),
+                table.text("document"),
+                table.words("title"),
+                table.words("text"),
+                table.enum("status", BasisStatus),
+                table.text("source"),
             )
         )
     return tuple(sorted(found, key=lambda one: (one.day, one.key)))
@@ -443,7 +521,10 @@ def _glossary(file: _File) -> tuple[GlossaryTerm, ...]:
         table.only("key", "term", "definition", "basis", "status")
         found.append(
             GlossaryTerm(
-                table.text("key"), table.words("term"), table.words("definition"), table.text("basis"),
+                table.text("key"),
+                table.words("term"),
+                table.words("definition"),
+                table.text("basis"),
                 table.enum("status", BasisStatus),
             )
         )

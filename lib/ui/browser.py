@@ -73,6 +73,7 @@ def pick_list(
     caption: str,
     picked: str | None,
     on_pick: Callable[[str], None],
+    height: int = 0,
 ) -> None:
     """
     A real table whose rows can be chosen with mouse or keyboard; prints whole.
@@ -80,7 +81,8 @@ def pick_list(
     `columns`: `label` and optional `cls` ("num", "ccn-hide-phone"). A row has `code` and `cells`: each a
     mapping with `text`, and optional `pick` (the name that is the button), `sub` (small line below), `style`
     (fill, outline, border style of a dot before the text) and `bar` (from %, to %, fill, outline).
-    `on_pick` is called with the code before the page reruns.
+    `on_pick` is called with the code before the page reruns. With `height` (px) the list scrolls inside itself,
+    except on a phone and on paper.
     """
 
     def changed() -> None:
@@ -90,6 +92,12 @@ def pick_list(
 
     _pick_list()(
         key=key,
-        data={"columns": list(columns), "rows": list(rows), "picked": picked or "", "caption": caption},
+        data={
+            "columns": list(columns),
+            "rows": list(rows),
+            "picked": picked or "",
+            "caption": caption,
+            "height": height,
+        },
         on_picked_change=changed,
     )

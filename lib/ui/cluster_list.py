@@ -9,7 +9,7 @@ import pandas as pd
 from lib.domain.finding import Finding
 from lib.domain.places import Commune
 from lib.render.palette import style_of
-from lib.text import t
+from lib.text import number, t
 from lib.ui import browser
 from lib.ui.findings import short_reasons
 
@@ -26,6 +26,12 @@ def dot(colour_by: str, value: str) -> list[str]:
     return [style.fill, style.outline, "dashed" if style.dash else "solid"]
 
 
+def index_bar(level: str, low: float, high: float) -> list[object]:
+    """From and to in per cent of the bar, fill and outline of the level."""
+    style = style_of("level", level)
+    return [round(low, 1), round(high, 1), style.fill, style.outline]
+
+
 def risk_list(
     lang: str,
     profiles: pd.DataFrame,
@@ -40,7 +46,8 @@ def risk_list(
     columns: Sequence[Mapping[str, str]] = (
         {"label": "", "cls": "num soft ccn-hide-phone"},
         {"label": t(lang, "risk.col_cluster")},
-        {"label": t(lang, "risk.col_level")},
+        {"label": t(lang, "risk.col_level"), "cls": "ccn-nowrap"},
+        {"label": t(lang, "risk.col_index"), "cls": "ccn-hide-phone"},
         {"label": t(lang, "risk.col_why")},
         {"label": t(lang, "risk.col_flags"), "cls": "num"},
         {"label": t(lang, "risk.col_missing"), "cls": "num ccn-hide-phone"},
@@ -52,6 +59,16 @@ def risk_list(
                 {"text": str(place)},
                 {"text": row.name, "pick": True, "sub": commune_names(row.communes_now, communes)},
                 {"text": t(lang, f"frame.level.{row.level}"), "style": dot("level", row.level)},
+                {
+                    "bar": index_bar(row.level, row.index_low, row.index_high),
+                    "text": "",
+                    "label": t(
+                        lang,
+                        "risk.index_label",
+                        low=number(lang, row.index_low),
+                        high=number(lang, row.index_high),
+                    ),
+                },
                 {"text": short_reasons(lang, findings[row.code])},
                 {"text": str(row.flag_count) if row.flag_count else "–"},
                 {"text": str(row.unknown_count)},

@@ -12,9 +12,10 @@ from lib.domain.observation import Observation
 from lib.text import number, t, validity_text
 from lib.ui import cluster_list, figures, loaders, risk_tables, selection
 from lib.ui.browser import pick_list
-from lib.ui.card import PLAN_AREA, level_html
-from lib.ui.findings import body_text, short_reasons
+from lib.ui.card import PLAN_AREA
+from lib.ui.findings import body_now, short_reasons
 from lib.ui.scope import Scope
+from lib.ui.top import top
 
 
 def choose(lang: str, scope: Scope, view: loaders.View) -> str | None:
@@ -70,23 +71,26 @@ def index(lang: str, profiles: pd.DataFrame) -> None:
     )
 
 
-def title(lang: str, view: loaders.View, code: str) -> None:
-    """Name, level, code, commune then and now; the second line counts what is flagged and what is unknown."""
+def title(lang: str, scope: Scope, view: loaders.View, code: str) -> None:
+    """Name, code, commune then and now; the second line counts what is flagged and what is unknown."""
     kept = loaders.store()
     row = view.profiles.set_index("code").loc[code]
-    now = cluster_list.commune_names(row["communes_now"], kept.communes)
-    then = cluster_list.commune_names(row["communes_then"], kept.communes)
+    unknown = t(lang, "common.word.unknown").lower()
     place = t(
         lang,
         "dossier.place",
-        now=now or t(lang, "common.word.unknown"),
-        then=then or t(lang, "common.word.unknown"),
+        now=cluster_list.commune_names(row["communes_now"], kept.communes) or unknown,
+        then=cluster_list.commune_names(row["communes_then"], kept.communes) or unknown,
     )
-    st.html(
-        f'<h1 class="ccn-answer">{escape(row["name"])} <span style="font-size:1rem;font-weight:400">{level_html(lang, row["level"])}</span></h1>'
-        f'<p class="ccn-sub">{escape(code)} · {escape(place)}<br>'
-        f"{escape(t(lang, 'dossier.counts', flags=int(row['flag_count']), unknown=int(row['unknown_count']), why=short_reasons(lang, view.findings[code]) or t(lang, 'dossier.no_flag')))}</p>"
+    counts = t(
+        lang,
+        "dossier.counts",
+        flags=int(row["flag_count"]),
+        unknown=int(row["unknown_count"]),
+        why=short_reasons(lang, view.findings[code]) or t(lang, "dossier.no_flag"),
     )
+    answer = t(lang, "dossier.answer", name=row["name"], level=t(lang, f"frame.level.{row['level']}"))
+    top(scope, answer, f"{code} · {place} · {counts}", {selection.KEY: code})
 
 
 def key_facts(lang: str, view: loaders.View, code: str, horizon: str) -> None:
@@ -142,7 +146,7 @@ def unknowns(lang: str, view: loaders.View, code: str) -> None:
     figures.heading(t(lang, "dossier.unknown", count=len(items)))
     rows = "".join(
         f"<tr><td>{escape(attributes[row.attribute].label[lang])}</td>"
-        f'<td class="soft">{escape(t(lang, "overview.ask", body=body_text(lang, row.ask)) if row.ask else "")}</td></tr>'
+        f'<td class="soft">{escape(t(lang, "overview.ask", body=body_now(lang, row.ask)) if row.ask else "")}</td></tr>'
         for row in items.itertuples(index=False)
     )
     st.html(f'<table class="ccn-table">{rows}</table>')
@@ -174,24 +178,42 @@ def _history(scope: Scope, code: str) -> tuple[Observation, ...]:
 
 
 def timeline(lang: str, scope: Scope, code: str) -> None:
-    """Every observation by the last day it may describe; what lies after the as-of date is set apart."""
+    """
+    Every observation by the last day it may describe, one row for what one source says of one time.
+
+    What lies after the as-of date is set apart; what only may have been true by then says so.
+    """
     attributes = loaders.store().attributes
     figures.heading(t(lang, "dossier.timeline"))
-    rows = []
+    rows: dict[tuple[str, str, str], list[Observation]] = {}
     for observation in _history(scope, code):
-        after = observation.valid_latest > scope.as_of
-        possible = after and (observation.valid_earliest is None or observation.valid_earliest <= scope.as_of)
-        mark = t(lang, "dossier.may_apply") if possible else t(lang, "dossier.after") if after else ""
+        key = (validity_text(lang, observation), observation.source, _standing_mark(lang, observation, scope))
+        rows.setdefault(key, []).append(observation)
+    body = []
+    for (when, _, mark), group in rows.items():
         chip = f' <span class="ccn-chip">{escape(mark)}</span>' if mark else ""
-        rows.append(
-            f'<tr{" class=soft" if after else ""}><td class="num">{escape(validity_text(lang, observation))}</td>'
-            f"<td>{escape(attributes[observation.attribute].label[lang])}{chip}</td>"
-            f"<td>{figures.source_html(lang, observation)}</td></tr>"
+        facts = "<br>".join(
+            f"{escape(attributes[one.attribute].label[lang])}: <b>{escape(figures.said(lang, one))}</b>"
+            for one in group
+        )
+        body.append(
+            f'<tr{" class=soft" if mark else ""}><td class="num">{escape(when)}</td><td>{facts}{chip}</td>'
+            f"<td>{figures.source_html(lang, group[0], with_value=False, group=group)}</td></tr>"
         )
     heads = "".join(
-        f"<th scope='col'>{escape(t(lang, f'dossier.head.{key}'))}</th>" for key in ("when", "what", "said")
+        f"<th scope='col'>{escape(t(lang, f'dossier.head.{key}'))}</th>" for key in ("when", "what", "source")
     )
-    st.html(f'<table class="ccn-table"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>')
+    st.html(
+        f'<table class="ccn-table ccn-timeline"><thead><tr>{heads}</tr></thead><tbody>{"".join(body)}</tbody></table>'
+    )
+
+
+def _standing_mark(lang: str, observation: Observation, scope: Scope) -> str:
+    """Empty when it may be used on the as-of date, else why it is not."""
+    if observation.valid_latest <= scope.as_of:
+        return ""
+    may = observation.valid_earliest is None or observation.valid_earliest <= scope.as_of
+    return t(lang, "dossier.may_apply" if may else "dossier.after")
 
 
 def all_facts(lang: str, view: loaders.View, code: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -11,6 +12,10 @@ from lib.domain.observation import Evidence, Observation, SourceKind
 from lib.render.escape import markdown_text
 from lib.text import t, validity_text, value_text
 from lib.ui import loaders
+
+
+# A code that the collector wrote, not words of the source.
+_BARE_CODE = re.compile(r"[a-z_]+")
 
 
 def headline(answer: str, purpose: str) -> None:
@@ -28,8 +33,11 @@ def kind_word(lang: str, kind: SourceKind) -> str:
 
 
 def said(lang: str, observation: Observation) -> str:
-    """The value of an observation in words."""
+    """The value of an observation in words; a commune by its name."""
     kept = loaders.store()
+    commune = kept.communes.get(observation.value) if isinstance(observation.value, str) else None
+    if commune is not None:
+        return f"{commune.full_name}, {commune.district}" if commune.district else commune.full_name
     return value_text(lang, kept.attributes[observation.attribute], observation, kept.value_labels)
 
 
@@ -38,8 +46,14 @@ def origin(lang: str, observation: Observation) -> str:
     return f"{kind_word(lang, observation.source_kind)}, {validity_text(lang, observation)}"
 
 
-def source_html(lang: str, observation: Observation, *, with_value: bool = True) -> str:
-    """One observation with its source, link, wording and how sure the reading is; safe to show."""
+def source_html(
+    lang: str, observation: Observation, *, with_value: bool = True, group: Sequence[Observation] = ()
+) -> str:
+    """
+    One observation with its source; the wording and the fine print unfold. Safe to show.
+
+    `group` are all observations of this source that share the line: the fine print is then of each.
+    """
     kept = loaders.store()
     source = kept.sources[observation.source]
     title = escape(source.title)
@@ -50,24 +64,29 @@ def source_html(lang: str, observation: Observation, *, with_value: bool = True)
     )
     parts = [f"<b>{escape(said(lang, observation))}</b>"] if with_value else []
     parts += [escape(origin(lang, observation)), link]
-    if source.copy_of:
-        parts.append(escape(t(lang, "common.word.copy_of", title=kept.sources[source.copy_of].title)))
-    if source.document_number:
-        parts.append(escape(source.document_number))
-    if observation.as_written and observation.as_written != said(lang, observation):
-        parts.append(escape(t(lang, "common.word.as_written", text=observation.as_written)))
-    parts.append(
-        escape(
-            t(
-                lang,
-                "common.word.read",
-                confidence=t(lang, f"common.confidence.{observation.reading_confidence}"),
-            )
-        )
+    fine = list(dict.fromkeys(line for one in group or (observation,) for line in _fine_print(lang, one)))
+    unfold = escape(t(lang, "common.word.fine_print"))
+    return " · ".join(parts) + (
+        f" <details><summary>{unfold}</summary>{' · '.join(fine)}</details>" if fine else ""
     )
+
+
+def _fine_print(lang: str, observation: Observation) -> list[str]:
+    """Wording, original of a copy, number of the document, how sure the reading is, and the note."""
+    kept = loaders.store()
+    source = kept.sources[observation.source]
+    lines: list[str] = []
+    if observation.as_written and not _BARE_CODE.fullmatch(observation.as_written):
+        lines.append(t(lang, "common.word.as_written", text=observation.as_written))
+    if source.copy_of:
+        lines.append(t(lang, "common.word.copy_of", title=kept.sources[source.copy_of].title))
+    if source.document_number:
+        lines.append(source.document_number)
+    confidence = t(lang, f"common.confidence.{observation.reading_confidence}")
+    lines.append(t(lang, "common.word.read", confidence=confidence))
     if observation.note:
-        parts.append(escape(t(lang, "common.word.note", text=observation.note)))
-    return " · ".join(parts)
+        lines.append(t(lang, "common.word.note", text=observation.note))
+    return [escape(line) for line in lines]
 
 
 def source_popover(lang: str, label: str, observations: Sequence[Observation], *, key: str) -> None:
@@ -88,7 +107,7 @@ def figure(
     link_label: str = "",
 ) -> None:
     """A key figure: what it is, its value, what it is compared to, its date and its source link."""
-    with st.container(border=True, height="stretch", gap="small"):
+    with st.container(border=True, height="stretch", gap="small", key=f"panel-{key.replace('.', '-')}"):
         shown = (
             f"<b>{escape(value)}</b>"
             if value

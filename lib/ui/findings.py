@@ -57,6 +57,12 @@ def period_text(lang: str, rule: Rule) -> str:
     return t(lang, "risk.period.span", start=day(lang, rule.effective_from), end=last)
 
 
+def body_now(lang: str, key: str) -> str:
+    """The body that answers today."""
+    bodies = loaders.rulebook().bodies
+    return bodies[bodies[key].now or key].name[lang]
+
+
 def body_text(lang: str, key: str) -> str:
     """A body today, with its name before the 2025 reform where it had another."""
     bodies = loaders.rulebook().bodies

@@ -56,14 +56,17 @@ def pages(lang: str) -> dict[str, Any]:
 def run() -> None:
     """Draws the frame and runs the chosen page; bad data becomes a message instead of a page."""
     lang = language()
-    st.set_page_config(layout="wide", page_title=t(lang, "common.app.name"), page_icon=str(Path(__file__).with_name("mark.svg")))
-    st.html(CSS)
+    st.set_page_config(
+        layout="wide",
+        page_title=t(lang, "common.app.name"),
+        page_icon=str(Path(__file__).with_name("mark.svg")),
+    )
+    st.html(CSS + _wordmark(lang))
     made = pages(lang)
     st.session_state["frame.pages"] = made
     sections: dict[str, list[Any]] = {}
     for entry in PAGES:
         sections.setdefault(t(lang, f"frame.section.{entry.section}"), []).append(made[entry.key])
-    st.logo(_wordmark(lang), size="large")
     chosen = st.navigation(sections, expanded=True)
     try:
         settings()
@@ -77,14 +80,9 @@ def run() -> None:
 
 
 def _wordmark(lang: str) -> str:
-    """The app's name as a picture, because only a picture can stand above the navigation."""
-    name, tagline = escape(t(lang, "common.app.name")), escape(t(lang, "common.app.tagline"))
-    font = "font-family='Source Sans, Source Sans Pro, Noto Sans, Segoe UI, Arial, sans-serif'"
-    return (
-        f"<svg xmlns='http://www.w3.org/2000/svg' width='232' height='40' viewBox='0 0 232 40'><title>{name}</title>"
-        f"<text x='0' y='17' {font} font-size='18' font-weight='600' fill='#1B2730'>{name}</text>"
-        f"<text x='0' y='35' {font} font-size='14' fill='#55616B'>{tagline}</text></svg>"
-    )
+    """The app's name above the navigation, where Streamlit has no place for text."""
+    name, tagline = t(lang, "common.app.name"), t(lang, "common.app.tagline")
+    return f"<style>[data-testid=stSidebarHeader]::before {{ content:'{name}\\A {tagline}' }}</style>"
 
 
 def _whose(lang: str) -> None:

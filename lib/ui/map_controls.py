@@ -121,6 +121,7 @@ def cluster_names(lang: str, profiles: pd.DataFrame, picked: str | None) -> None
         caption=t(lang, "mappage.list_caption"),
         picked=picked,
         on_pick=selection.pick,
+        height=560,
     )
 
 

@@ -16,7 +16,7 @@ from lib.render.charts import stacked_bar_html
 from lib.render.palette import style_of
 from lib.text import day, interval_text, t
 from lib.ui import figures, frame, loaders, selection
-from lib.ui.findings import body_text
+from lib.ui.findings import body_now
 from lib.ui.scope import Scope
 
 PROVINCE, PLAN = "HT", "PLAN-1363"
@@ -95,7 +95,7 @@ def levels(lang: str, profiles: pd.DataFrame) -> None:
         for level in Level
     ]
     alt = ", ".join(f"{word} {count}" for _, word, count in shown)
-    with st.container(border=True):
+    with st.container(border=True, key="panel-levels"):
         figures.heading(t(lang, "overview.levels", count=len(profiles)))
         st.html(stacked_bar_html(shown, alt))
 
@@ -104,7 +104,7 @@ def find_out_next(lang: str, scope: Scope, profiles: pd.DataFrame, view: loaders
     """The evidence that is missing most often, and whom to ask."""
     attributes = loaders.store().attributes
     items = missing_items(tuple(f for code in profiles["code"] for f in view.findings[code]), attributes)
-    with st.container(border=True):
+    with st.container(border=True, key="panel-next"):
         figures.heading(t(lang, "overview.find_out"))
         if items.empty:
             st.caption(t(lang, "overview.find_out_none"))
@@ -113,7 +113,7 @@ def find_out_next(lang: str, scope: Scope, profiles: pd.DataFrame, view: loaders
         top = counts.sort_values(["clusters", "attribute"], ascending=[False, True]).head(3)
         rows = "".join(
             f"<tr><td>{escape(attributes[row.attribute].label[lang])}</td>"
-            f'<td class="soft">{escape(t(lang, "overview.ask", body=body_text(lang, row.ask)) if row.ask else "")}</td>'
+            f'<td class="soft">{escape(t(lang, "overview.ask", body=body_now(lang, row.ask)) if row.ask else "")}</td>'
             f'<td class="num">{row.clusters} {escape(t(lang, "common.unit.clusters"))}</td></tr>'
             for row in top.itertuples(index=False)
         )
@@ -127,7 +127,7 @@ def due(lang: str, as_of: date) -> None:
         (one for one in loaders.rulebook().calendar if one.day >= as_of), key=lambda one: (one.day, one.key)
     )
     wanted = [one for one in coming if one.kind in ("report", "deadline", "ends")]
-    with st.container(border=True):
+    with st.container(border=True, key="panel-due"):
         figures.heading(t(lang, "overview.due"))
         if not wanted:
             st.caption(t(lang, "overview.due_none"))

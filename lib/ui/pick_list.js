@@ -20,7 +20,7 @@ export default function({ data, parentElement, setTriggerValue }) {
         }
         if (cell.bar) { const bar = make('span', 'ccn-interval'), i = make('i'); i.style.left = cell.bar[0] + '%';
           i.style.width = Math.max(cell.bar[1] - cell.bar[0], 2) + '%'; i.style.background = cell.bar[2]; i.style.borderColor = cell.bar[3];
-          bar.append(i); td.append(bar) }
+          bar.append(i); bar.title = cell.label || ''; bar.setAttribute('role', 'img'); bar.setAttribute('aria-label', cell.label || ''); td.append(bar) }
         if (cell.sub) td.append(make('small', 'soft', cell.sub));
         tr.append(td);
       });
@@ -28,6 +28,7 @@ export default function({ data, parentElement, setTriggerValue }) {
     }
     table.append(head, body); host.replaceChildren(table); host.dataset.shape = shape;
   }
+  if (data.height) host.style.setProperty('--ccn-list-height', data.height + 'px');
   host.onclick = event => { const tr = event.target.closest('tr[data-code]');
     if (tr) setTriggerValue('picked', tr.dataset.code) };
   for (const tr of host.querySelectorAll('tr[data-code]')) {

@@ -10,7 +10,7 @@ from lib.reports.request_sheet import request_sheet
 from lib.text import t
 from lib.ui import exports
 from lib.ui.figures import said
-from lib.ui.loaders import View, store
+from lib.ui.loaders import View, rulebook, store
 from lib.ui.scope import Scope, commune_label
 
 
@@ -88,6 +88,7 @@ def request_sheet_section(scope: Scope, shown: pd.DataFrame, view: View) -> None
                 kept.sources,
                 lang=lang,
                 notices=exports.notices(scope),
+                bodies=rulebook().bodies,
             ),
             exports.file_name("phieu-de-nghi", scope, "xlsx"),
             exports.XLSX,

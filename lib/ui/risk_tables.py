@@ -12,9 +12,11 @@ from lib.domain.finding import Finding, Word
 from lib.reports.layers import to_gpkg, to_kml
 from lib.text import t
 from lib.ui import findings as why
+from lib.ui.exports import notices
 from lib.ui.figures import origin, said
 from lib.ui.loaders import View, store
 from lib.ui.map_features import features
+from lib.ui.scope import Scope
 
 Findings = Mapping[str, tuple[Finding, ...]]
 
@@ -92,9 +94,14 @@ def finding_row(lang: str, name: str, finding: Finding) -> dict[str, str]:
     }
 
 
-def layers(lang: str, profiles: pd.DataFrame, view: View) -> dict[str, tuple[str, Callable[[], bytes]]]:
+def layers(scope: Scope, profiles: pd.DataFrame, view: View) -> dict[str, tuple[str, Callable[[], bytes]]]:
     """Makers of the map files: real boundaries as polygons, schematic ones as points."""
+    lang = scope.lang
+
+    def made(maker: Callable[..., bytes]) -> Callable[[], bytes]:
+        return lambda: maker(features(lang, profiles, view), lang=lang, notices=notices(scope))
+
     return {
-        "gpkg": ("application/geopackage+sqlite3", lambda: to_gpkg(features(lang, profiles, view), lang=lang)),
-        "kml": ("application/vnd.google-earth.kml+xml", lambda: to_kml(features(lang, profiles, view), lang=lang)),
+        "gpkg": ("application/geopackage+sqlite3", made(to_gpkg)),
+        "kml": ("application/vnd.google-earth.kml+xml", made(to_kml)),
     }

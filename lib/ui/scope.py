@@ -32,7 +32,6 @@ STATUSES = (
 INVESTOR_TYPES = ("state", "enterprise")
 UNKNOWN = "unknown"
 FIRST_DAY = date(2014, 1, 1)
-PIN_KEYS = ("tim", "moc", "nhom", "tinh-trang", "dau-tu", "xa", "muc", "ngon-ngu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +217,10 @@ def address_query(scope: Scope, extra: Mapping[str, str] | None = None) -> dict[
     """
     The query that restores what is seen, dates pinned: what "Sao chép liên kết" writes.
 
-    Filters are taken from the address as it stands, where the bound controls keep them.
+    Everything else is taken from the address as it stands, where bound controls and the selection keep it;
+    `xem` is left to the browser, which alone knows the view.
     """
-    query = {key: st.query_params[key] for key in PIN_KEYS if st.query_params.get(key)}
+    query = {key: value for key, value in st.query_params.items() if key != "xem"}
     query["ngay"] = scope.as_of.isoformat()
     query["biet"] = scope.known_on.isoformat()
     return query | dict(extra or {})

@@ -19,20 +19,25 @@ FRAME_OF_STREAMLIT = (
     '[data-testid="stExpandSidebarButton"]',
     '[data-testid="stSidebarCollapseButton"]',
 )
-KNOWN_IN_STREAMLIT: dict[str, str] = {}
-"""Rules of axe that a widget of Streamlit breaks wherever it stands, each with the reason why it stays."""
-_RUN = """async parts => {
+KNOWN_IN_STREAMLIT = {
+    ("target-size", '[data-testid="stDateInput"] [role="spinbutton"]'): (
+        "day, month and year in a date field; Streamlit sets their size, its calendar has larger targets"
+    ),
+}
+"""Rule of axe and elements of Streamlit's widgets that break it wherever they stand, with why that stays."""
+_RUN = """async ([parts, known]) => {
   const found = await axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa',
     'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']});
-  const isFrame = target => {
+  const isFrame = (rule, target) => {
     if (target.length > 1) return false;
     const element = document.querySelector(target[0]);
-    return !!element && parts.some(part => element.closest(part));
+    return !!element && (parts.some(part => element.closest(part))
+      || known.some(([broken, selector]) => broken === rule && element.matches(selector)));
   };
   return found.violations.flatMap(rule => rule.nodes.map(node => ({
     rule: rule.id, impact: node.impact || rule.impact, help: rule.help,
     target: node.target.flat().join(' > '),
-    html: node.html.slice(0, 200), inFrame: isFrame(node.target.flat()),
+    html: node.html.slice(0, 200), inFrame: isFrame(rule.id, node.target.flat()),
   })));
 }"""
 
@@ -65,14 +70,8 @@ def violations(page: Page) -> list[Violation]:
     """All violations of the page as it stands, the map's frame included."""
     for frame in page.frames:
         frame.evaluate(_script())
+    found = page.evaluate(_RUN, [list(FRAME_OF_STREAMLIT), [list(key) for key in KNOWN_IN_STREAMLIT]])
     return [
-        Violation(
-            found["rule"],
-            found["impact"] or "",
-            found["help"],
-            found["target"],
-            found["html"],
-            found["inFrame"] or found["rule"] in KNOWN_IN_STREAMLIT,
-        )
-        for found in page.evaluate(_RUN, list(FRAME_OF_STREAMLIT))
+        Violation(one["rule"], one["impact"] or "", one["help"], one["target"], one["html"], one["inFrame"])
+        for one in found
     ]

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import axe
-from tests.browser.harness import DESKTOP, MAP_FRAME, PHONE, Server, open_page
+from tests.browser.harness import DESKTOP, MAP_FRAME, PHONE, Server, open_page, running_app
 
 PAGES = {
     "/": "Tổng quan",
@@ -69,6 +69,15 @@ def test_the_phone_keeps_a_margin_beside_the_map_for_the_scrolling_finger(
     box = page.locator(MAP_FRAME).first.bounding_box()
     assert box is not None
     assert box["x"] >= 8 and box["x"] + box["width"] <= PHONE[0] - 8
+
+
+def test_the_first_visitor_of_a_new_server_may_come_by_a_deep_link(new_page: Callable[..., Page]) -> None:
+    # Until st.navigation has run once, Streamlit takes a folder `pages/` beside app.py for its list of pages.
+    with running_app() as fresh:
+        page = new_page()
+        open_page(page, fresh.url, "/ban-do?moc=2020&mau=plan_group")
+        assert not page.get_by_role("dialog").count(), page.get_by_role("dialog").inner_text()
+        assert "moc=2020" in page.url and "mau=plan_group" in page.url
 
 
 def test_an_unknown_cluster_in_the_address_is_said_and_not_an_error(goto: Callable[[str], Page]) -> None:

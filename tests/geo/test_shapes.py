@@ -28,9 +28,8 @@ def test_a_schematic_circle_has_the_area_it_stands_for(lon: float, lat: float, a
     assert circle.is_valid
     assert area_ha(circle) == pytest.approx(area, rel=0.005)
     assert circle.contains(Point(lon, lat))
-    east, north = to_vn2000(lon, lat)
     for corner in circle.exterior.coords:
-        assert distance_m((lon, lat), (corner[0], corner[1])) == pytest.approx(radius_m(area), rel=0.005)
+        assert distance_m((lon, lat), (corner[0], corner[1])) == pytest.approx(radius_m(area), rel=5e-3)
 
 
 @pytest.mark.parametrize("area", [0.0, -1.0, float("nan")])
@@ -40,7 +39,8 @@ def test_there_is_no_circle_of_no_area(area: float) -> None:
 
 
 COMMUNES = ((105.9, 18.34), (106.1, 18.2), (105.5, 18.5))
-CODES = st.dictionaries(st.integers(1, 999).map("HT-CCN-{:03d}".format), st.sampled_from(COMMUNES), max_size=40)
+NAMES = st.integers(1, 999).map("HT-CCN-{:03d}".format)
+CODES = st.dictionaries(NAMES, st.sampled_from(COMMUNES), max_size=40)
 
 
 @settings(deadline=None)

@@ -45,7 +45,8 @@ LABELS = {
 SOURCES = {"bao": Source("bao", "Báo cáo <b>", "Sở", SourceKind.OFFICIAL_REPORT, document_number="12/BC")}
 OLD_FLOW = Observation(
     "OBS-1", "HT-CCN-012", "flow", Interval(100, 1000, high_open=True), "hàng trăm", date(2020, 1, 1),
-    date(2020, 12, 31), None, datetime(2026, 11, 24, tzinfo=UTC), "bao", SourceKind.OFFICIAL_REPORT, Confidence.HIGH,
+    date(2020, 12, 31), None, datetime(2026, 11, 24, tzinfo=UTC), "bao", SourceKind.OFFICIAL_REPORT,
+    Confidence.HIGH,
 )
 STANDINGS = {("HT-CCN-012", "flow"): Standing(usable=(OLD_FLOW,))}
 EVIDENCE = Evidence(
@@ -65,7 +66,9 @@ MISSING = pd.DataFrame(
 
 def sheet(name: str = "Cổng Khánh 1", lang: str = "vi") -> openpyxl.Workbook:
     clusters = [Cluster("HT-CCN-012", name), Cluster("HT-CCN-013", "Cổng Khánh 2")]
-    raw = request_sheet(name, clusters, MISSING, EVIDENCE, ATTRIBUTES, LABELS, SOURCES, lang=lang, notices=[name])
+    raw = request_sheet(
+        name, clusters, MISSING, EVIDENCE, ATTRIBUTES, LABELS, SOURCES, lang=lang, notices=[name]
+    )
     return openpyxl.load_workbook(io.BytesIO(raw))
 
 
@@ -78,7 +81,8 @@ def rows_of(book: openpyxl.Workbook, place: int) -> list[dict[str, Any]]:
 def test_items_stand_cluster_by_cluster_duties_first() -> None:
     found = [(row["cluster"], row["attribute"], row["on"]) for row in rows_of(sheet(), 1)]
     assert found == [
-        ("HT-CCN-012", "flow", "duty"), ("HT-CCN-012", "permit", "duty"), ("HT-CCN-012", "expiry", "exemption"),
+        ("HT-CCN-012", "flow", "duty"), ("HT-CCN-012", "permit", "duty"),
+        ("HT-CCN-012", "expiry", "exemption"),
         ("HT-CCN-012", "unheard_of", "exemption"), ("HT-CCN-013", "permit", "duty"),
     ]
 
