@@ -26,7 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, WebSocket, sync_playwright
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.make_clusters import make
@@ -39,12 +39,14 @@ from lib.render.map_data import class_keys, legend_counts, positions
 from lib.render.palette import classes
 from lib.store.files import SHIPPED, open_store
 from lib.store.rulebook import read_rulebook
+from lib.text import t
 from tests.browser.harness import (
     MAP_FRAME,
     TODAY,
     MapView,
     Server,
     Watch,
+    choose,
     launch,
     new_context,
     running_app,
@@ -52,14 +54,16 @@ from tests.browser.harness import (
 )
 
 COLOUR_BY = "plan_group"
-OUR_PATH = f"/ban-do?mau={COLOUR_BY}"
+OUR_PATH = "/ban-do"
 OUR_PILLS = f".st-key-map-legend-{COLOUR_BY} button"
 PLAIN_PILLS = ".st-key-filter button"
 CARD = '[data-testid="stMain"] .ccn-card[data-code]'
 SIZES = (25, 200, 1000)
 CLICKS = 6
 APART_PX = 70
-SECONDS = 60_000
+SMALLEST_M = 1_800
+DRAW_MS = 60_000
+CLICK_MS = 15_000
 VIEW = (18.33, 105.85, 9.5)
 AIMS = {
     "first map": dict.fromkeys(SIZES, 1.0),
@@ -117,13 +121,17 @@ class Measured:
 
 @dataclass(frozen=True)
 class Contestant:
-    """One of the two pages: how to serve it, where it is, and its filter buttons with their classes."""
+    """One of the two pages: how to serve it, where it is, and its filter buttons with their classes.
+
+    `prepare` brings the opened page to the state in which it is measured.
+    """
 
     name: str
     serve: Callable[[], AbstractContextManager[Server]]
     path: str
     pills: str
     order: tuple[str, ...]
+    prepare: Callable[[Page], None]
 
 
 def _area_ha(value: float | None) -> float:
@@ -132,8 +140,8 @@ def _area_ha(value: float | None) -> float:
 
 
 def _circle(lat: float, lon: float, area_ha: float) -> dict[str, Any]:
-    """A circle of that area as a polygon of 32 corners."""
-    radius = math.sqrt(max(area_ha, 1) * 10_000 / math.pi) / 111_320
+    """A circle of that area as a polygon of 32 corners, large enough to be hit at the province's zoom."""
+    radius = max(math.sqrt(area_ha * 10_000 / math.pi), SMALLEST_M) / 111_320
     ring = [
         [lon + radius * math.cos(turn) / math.cos(math.radians(lat)), lat + radius * math.sin(turn)]
         for turn in (2 * math.pi * step / 32 for step in range(33))
@@ -192,14 +200,23 @@ class Runs:
 
 
 def _drawn(page: Page, count: int) -> None:
-    page.wait_for_function(f"wanted => ({_COUNT})() === wanted", arg=count, polling=10, timeout=SECONDS)
+    page.wait_for_function(f"wanted => ({_COUNT})() === wanted", arg=count, polling=10, timeout=DRAW_MS)
 
 
-def _timed(page: Page, wanted: int | None, act: Callable[[], None]) -> float:
-    """Milliseconds from the click that `act` makes until the card changed or `wanted` clusters are drawn."""
+def _timed(page: Page, wanted: int | None, act: Callable[[], None]) -> float | None:
+    """
+    Milliseconds from the click that `act` makes until the card changed or `wanted` clusters are drawn.
+
+    None, with a line on the screen, when nothing happened: a symbol below another one was clicked.
+    """
     page.evaluate(_STOPWATCH, wanted)
     act()
-    return float(page.wait_for_function("() => window.__measured", polling=10, timeout=SECONDS).json_value())
+    try:
+        found = page.wait_for_function("() => window.__measured", polling=10, timeout=CLICK_MS)
+    except TimeoutError as error:
+        print(f"{page.url}: no answer to a click ({error.message})")
+        return None
+    return float(found.json_value())
 
 
 def _targets(page: Page) -> list[str]:
@@ -249,13 +266,16 @@ def interactions(browser: Browser, one: Contestant, data: Data, kept: Measured) 
         page.goto(server.url + one.path, wait_until="commit")
         _drawn(page, data.total)
         wait_quiet(page, 60)
+        one.prepare(page)
         for code in _targets(page):
             point, before = view.point_of(code), runs.count
             if point is None:
                 continue
-            kept.times["click"].append(_timed(page, None, partial(page.mouse.click, *point)))
+            taken = _timed(page, None, partial(page.mouse.click, *point))
             wait_quiet(page, 60)
-            kept.runs["click"].append(runs.count - before)
+            if taken is not None:
+                kept.times["click"].append(taken)
+                kept.runs["click"].append(runs.count - before)
         for place, key in enumerate(one.order):
             if not 0 < data.counts[key] < data.total:
                 continue
@@ -264,8 +284,11 @@ def interactions(browser: Browser, one: Contestant, data: Data, kept: Measured) 
                 wait_quiet(page, 60)
                 seen, was, before = view.is_same_as_before(), view.view(), runs.count
                 button = page.locator(one.pills).nth(place)
-                kept.times["filter"].append(_timed(page, wanted, button.click))
+                taken = _timed(page, wanted, button.click)
                 wait_quiet(page, 60)
+                if taken is None:
+                    continue
+                kept.times["filter"].append(taken)
                 kept.runs["filter"].append(runs.count - before)
                 same = MapView(page).is_same_as_before() and seen is not None
                 kept.view_kept.append(same and MapView(page).view() == was)
@@ -295,11 +318,14 @@ def contestants(scratch: Path, overlay: Path, data: Data) -> tuple[Contestant, C
             options=options,
         )
 
+    def colour(page: Page) -> None:
+        choose(page, t("vi", "mappage.colour_by"), t("vi", f"mappage.colour.{COLOUR_BY}"))
+
     order = tuple(data.counts)
     present = tuple(sorted(key for key, count in data.counts.items() if count))
     return (
-        Contestant("dashboard", ours, OUR_PATH, OUR_PILLS, order),
-        Contestant("bare page", plain, "/", PLAIN_PILLS, present),
+        Contestant("dashboard", ours, OUR_PATH, OUR_PILLS, order, colour),
+        Contestant("bare page", plain, "/", PLAIN_PILLS, present, lambda page: None),
     )
 
 

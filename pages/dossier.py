@@ -1,5 +1,7 @@
 """Hồ sơ cụm: everything known about one cluster, and what is not."""
 
+from functools import partial
+
 import streamlit as st
 
 from lib.text import t
@@ -28,7 +30,7 @@ with left:
         horizon=chosen.horizon,
         boundaries=view.boundaries,
     )
-    dossier_parts.place(lang, view, code)
+    dossier_parts.place(lang, view, code, chosen.horizon)
     dossier_parts.unknowns(lang, view, code)
 with right:
     dossier_parts.key_facts(lang, view, code, chosen.horizon)
@@ -37,4 +39,4 @@ with right:
 dossier_parts.contradictions(lang, view, code)
 dossier_parts.timeline(lang, chosen, code)
 dossier_parts.all_facts(lang, view, code)
-exports.buttons(chosen, f"ho-so-{code}", lambda: dossier_parts.sheets(lang, chosen, view, code))
+exports.buttons(chosen, f"ho-so-{code}", partial(dossier_parts.sheets, lang, chosen, view, code))

@@ -6,6 +6,7 @@ from lib.text import day, t
 from lib.ui import cluster_list, cluster_map, exports, figures, findings, frame, risk_tables, scope, selection
 from lib.ui.loaders import store
 from lib.ui.request import request_sheet_section
+from lib.ui.rows import row_of
 from lib.ui.top import top
 
 chosen = scope.current_scope()
@@ -61,7 +62,7 @@ with right:
     if picked is None:
         st.info(t(lang, "risk.pick_hint"), icon=":material/touch_app:")
     else:
-        row = view.profiles.set_index("code").loc[picked]
+        row = row_of(view.profiles, picked)
         figures.heading(
             t(lang, "risk.why_title", name=row["name"], level=t(lang, f"frame.level.{row['level']}"))
         )

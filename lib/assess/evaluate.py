@@ -81,8 +81,15 @@ def _finding(subject: str, evidence: Evidence, rule: Rule) -> Finding:
     """One rule on one subject: the recorded conclusion first, then Kleene logic over duty and exemptions."""
     case = Case(subject, evidence, rule)
     concluded = _concluded(case)
-    if concluded is not None:
+    if concluded is not None and concluded.word is Word.VIOLATION:
         return concluded
+    judged_by_rule = _judged(case)
+    return judged_by_rule if concluded is None or judged_by_rule.is_flag else concluded
+
+
+def _judged(case: Case) -> Finding:
+    """What the test and the exemptions of the rule say."""
+    rule = case.rule
     judged = DUTIES[rule.test].judge(case)
     may_conclude = all(basis.status.may_conclude for basis in rule.basis)
     exemptions = [(one, EXEMPTIONS[one.test].judge(case)) for one in rule.exemptions]

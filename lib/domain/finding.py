@@ -72,7 +72,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence of an explanation: a message key under `why` in `lib/text/*/rules.toml`, and its values."""
+    """One sentence of an explanation: a key under `why` in `lib/text/*/rules.toml`, and its values."""
 
     key: str
     values: Mapping[str, object] = field(default_factory=dict)

@@ -74,7 +74,11 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A date that falls due, a norm that begins or one that ends. `kind`: report, deadline, begins, ends."""
+    """
+    A date that falls due, a norm that begins or one that ends. `kind`: report, deadline, begins, ends.
+
+    What `is_highlight` stands on the leader's screen before the others.
+    """
 
     key: str
     day: date
@@ -83,6 +87,7 @@ class Deadline:
     basis: str
     status: str
     body: str = ""
+    is_highlight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

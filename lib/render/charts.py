@@ -37,14 +37,16 @@ def _layout(figure: go.Figure, lang: str, height: int) -> go.Figure:
 def stacked_bar_html(counts: Sequence[tuple[Style, str, int]], alt: str) -> str:
     """A bar of classes with their words and counts below it; `counts` holds (style, word, count)."""
     shown = [(style, word, count) for style, word, count in counts if count]
+    looks = [
+        f"background:{one.fill};border:1.5px {'dashed' if one.dash else 'solid'} {one.outline}"
+        for one, _, _ in shown
+    ]
     parts = "".join(
-        f'<i style="flex:{count};background:{style.fill};border:1.5px {"dashed" if style.dash else "solid"} {style.outline}"></i>'
-        for style, _, count in shown
+        f'<i style="flex:{count};{look}"></i>' for look, (_, _, count) in zip(looks, shown, strict=True)
     )
     words = "".join(
-        f'<span><span class="ccn-dot" style="background:{style.fill};border:1.5px '
-        f'{"dashed" if style.dash else "solid"} {style.outline}"></span>{escape(word)} <b>{count}</b></span>'
-        for style, word, count in shown
+        f'<span><span class="ccn-dot" style="{look}"></span>{escape(word)} <b>{count}</b></span>'
+        for look, (_, word, count) in zip(looks, shown, strict=True)
     )
     return (
         f'<div class="ccn-bar" role="img" aria-label="{escape(alt)}">{parts}</div>'
@@ -80,7 +82,8 @@ def series(
             mode="markers",
             marker={"size": 11, "symbol": _MARKS[place % len(_MARKS)], "color": colour},
             text=[
-                f"{escape(label)}: {escape(interval_text(lang, _number_of(one)))} %<br>{escape(validity_text(lang, one))}"
+                f"{escape(label)}: {escape(interval_text(lang, _number_of(one)))} %"
+                f"<br>{escape(validity_text(lang, one))}"
                 for one in ordered
             ],
             hovertemplate="%{text}<extra></extra>",
@@ -111,7 +114,7 @@ def series(
 def occupancy_bars(
     lang: str, rows: Sequence[tuple[str, Interval, str]], height: int | None = None
 ) -> go.Figure:
-    """Published occupancy of single clusters: (name, per cent, when and by whom); what is only possible is hollow."""
+    """Published occupancy of clusters: (name, per cent, when and by whom); the uncertain part is hollow."""
     ordered = sorted(rows, key=lambda row: row[1].low)
     names = [escape(name) for name, _, _ in ordered]
     words = [escape(f"{interval_text(lang, value)} %") for _, value, _ in ordered]

@@ -29,7 +29,9 @@ VN_DEGREE = 7
 
 _M2_PER_HA = 10_000
 _SMALLEST_PX, _LARGEST_PX, _PX_PER_ROOT_HA = 4.5, 15.0, 1.5
-_VALUE_COLUMN = {"level": "level", "wastewater": "central_treatment", "status": "status", "plan_group": "plan_group"}
+_VALUE_COLUMN = {
+    "level": "level", "wastewater": "central_treatment", "status": "status", "plan_group": "plan_group",
+}
 _AREA_COLUMN = {
     "2020": "plan_area_2020_ha", "2030": "plan_area_2030_ha", "sau": "plan_area_after_2030_ha",
     "after_2030": "plan_area_after_2030_ha",
@@ -65,7 +67,7 @@ def positions(clusters: Iterable[Cluster], communes: Mapping[str, Commune]) -> p
 
 
 def _apart_px(count: int) -> float:
-    """Radius of a ring on which so many of the largest symbols stand without touching, as far as that goes."""
+    """Radius of a ring on which so many of the largest symbols (six at most) stand without touching."""
     return 0.0 if count < 2 else round((_LARGEST_PX + 1) / math.sin(math.pi / min(count, 6)), 1)
 
 
@@ -123,7 +125,8 @@ def cluster_rows(
     What `ccn.draw` of the frame reads, one list a cluster that has a place, the worst level first.
 
     `words` gives the word of each class. An area is the plan's of the horizon where it is known, else the
-    cluster's own, by its lower end where only a range is known. A boundary puts the symbol inside its shape; otherwise the extent is a schematic circle.
+    cluster's own, by its lower end where only a range is known. A boundary puts the symbol inside its shape;
+    otherwise the extent is a schematic circle.
     """
     order = {style.key: index for index, style in enumerate(palette.classes(colour_by))}
     worst = {level.value: index for index, level in enumerate(Level)}
@@ -160,7 +163,10 @@ def cluster_rows(
 
 
 def _runs(coordinates: Sequence[Any], depth: int) -> list[Sequence[Any]]:
-    return list(coordinates) if depth == 1 else [run for part in coordinates for run in _runs(part, depth - 1)]
+    """The lines or rings of GeoJSON coordinates that are nested `depth` deep."""
+    if depth == 0:
+        return [coordinates]
+    return [run for part in coordinates for run in _runs(part, depth - 1)]
 
 
 def _packed(line: Sequence[Sequence[float]]) -> list[int]:
@@ -196,10 +202,10 @@ def packed_base(basemap: Mapping[str, Any]) -> list[dict[str, object]]:
             if feature["properties"].get("kind") != kind:
                 continue
             shape = feature["geometry"]
-            depth = _DEPTH[shape["type"]]
-            runs = [_packed(run) for run in (_runs(shape["coordinates"], depth) if depth else [shape["coordinates"]])]
+            runs = [_packed(run) for run in _runs(shape["coordinates"], _DEPTH[shape["type"]])]
             closed = "Polygon" in shape["type"]
-            found += [{"above": above, "closed": closed, "style": style, "runs": runs} for above, style in styles]
+            for above, style in styles:
+                found.append({"above": above, "closed": closed, "style": style, "runs": runs})
     return found
 
 

@@ -22,8 +22,8 @@ from lib.text import t
 
 MIN_ZOOM, MAX_ZOOM = 8, 18
 FRAME_WORDS = (
-    "map", "home", "measure", "full", "zoom_in", "zoom_out", "close", "north", "east", "metric", "measure_start",
-    "measure_next", "length", "schematic", "schematic_key",
+    "map", "home", "measure", "full", "zoom_in", "zoom_out", "close", "north", "east", "metric",
+    "measure_start", "measure_next", "length", "schematic", "schematic_key",
 )
 _HERE = Path(__file__).parent
 
@@ -57,7 +57,7 @@ def _install_guard() -> None:
             self._template = _Rendered(template)
 
     guarded.is_guard = True  # type: ignore[attr-defined]
-    branca.element.Element.__init__ = guarded  # type: ignore[method-assign, assignment]
+    branca.element.Element.__init__ = guarded  # type: ignore[method-assign]
 
 
 _install_guard()
@@ -75,7 +75,7 @@ class _Frame(MacroElement):
     )
 
     def __init__(self, config: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Frame"
         self.style, self.code, self.config = _file("map_frame.css"), _file("map_frame.js").strip(), config
 
@@ -84,11 +84,12 @@ class _Draw(MacroElement):
     """Clusters of one feature group, drawn by the frame's script from one compact list."""
 
     _template = Template(
-        "{% macro script(this, kwargs) %}ccn.draw({{ this._parent.get_name() }}, {{ this.data }});{% endmacro %}"
+        "{% macro script(this, kwargs) %}ccn.draw({{ this._parent.get_name() }}, {{ this.data }});"
+        "{% endmacro %}"
     )
 
     def __init__(self, data: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Draw"
         self.data = data
 
@@ -150,8 +151,9 @@ def base_map(config: str) -> folium.Map:
     """
     (south, west), (north, east) = HOME
     made = folium.Map(
-        [(south + north) / 2, (west + east) / 2], zoom_start=9, tiles=None, prefer_canvas=True, zoom_control=False,
-        font_size="13px", maxZoom=MAX_ZOOM, minZoom=MIN_ZOOM, zoomSnap=0.25, wheelPxPerZoomLevel=90,
+        [(south + north) / 2, (west + east) / 2], zoom_start=9, tiles=None, prefer_canvas=True,
+        zoom_control=False, font_size="13px", maxZoom=MAX_ZOOM, minZoom=MIN_ZOOM, zoomSnap=0.25,
+        wheelPxPerZoomLevel=90,
     )
     _Frame(config).add_to(made)
     return made
@@ -171,7 +173,8 @@ def cluster_layers(
     Parameters
     ----------
     profiles
-        One row a cluster: code, name, lat, lon, shown_lat, shown_lon, area_ha, and the columns of the palette.
+        One row a cluster: code, name, lat, lon, shown_lat, shown_lon, area_ha, and the columns
+        that colours are read from.
     picked
         Code of the selected cluster; it is ringed and labelled first.
     """

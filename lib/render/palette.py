@@ -91,9 +91,10 @@ OCCUPANCY_FROM_PCT = ((80.0, "from_80"), (50.0, "from_50"), (25.0, "from_25"), (
 
 @cache
 def classes(colour_by: str) -> tuple[Style, ...]:
-    """The classes of a palette in the order of every list and legend, worst or furthest first, unknown last."""
+    """The classes of a palette in the order of every list and legend, unknown last."""
     return tuple(
-        Style(key, fill, outline, f"map.{colour_by}.{key}", dash) for key, fill, outline, dash in COLOURS[colour_by]
+        Style(key, fill, outline, f"map.{colour_by}.{key}", dash)
+        for key, fill, outline, dash in COLOURS[colour_by]
     )
 
 
@@ -112,5 +113,7 @@ def occupancy_class(low_pct: float | None, high_pct: float | None = None) -> str
     if low_pct is None or math.isnan(low_pct):
         return UNKNOWN
     top = low_pct if high_pct is None or math.isnan(high_pct) else high_pct
-    found = {next(key for limit, key in OCCUPANCY_FROM_PCT if max(end, 0.0) >= limit) for end in (low_pct, top)}
+    found = {
+        next(key for limit, key in OCCUPANCY_FROM_PCT if max(end, 0.0) >= limit) for end in (low_pct, top)
+    }
     return found.pop() if len(found) == 1 else UNKNOWN

@@ -189,12 +189,13 @@ class _Table:
             if key not in keys:
                 self.fail("unknown_field", key)
 
-    def _get(self, key: str, kind: type | tuple[type, ...]) -> Any:
+    def need(self, key: str, kind: type | tuple[type, ...]) -> Any:
+        """The value of a field that must be there and be of one of these types."""
         if key not in self.data:
             problem = f"missing_{key}" if key in ("source", "basis") else "missing_field"
             self.fail(problem, key)
         value = self.data[key]
-        if not isinstance(value, kind) or isinstance(value, bool):
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             self.fail("wrong_value", key, value)
         return value
 
@@ -202,7 +203,7 @@ class _Table:
         """A text; empty only where there is a default."""
         if key not in self.data and default is not None:
             return default
-        value: str = self._get(key, str)
+        value: str = self.need(key, str)
         if not value.strip() and default is None:
             problem = f"missing_{key}" if key in ("source", "basis") else "missing_field"
             self.fail(problem, key)
@@ -217,14 +218,19 @@ class _Table:
     def enum(self, key: str, kind: type[_Enum]) -> _Enum:
         return kind(self.one_of(key, [str(one) for one in kind], "wrong_value"))
 
+    def flag(self, key: str) -> bool:
+        """True or false; false when it is left out."""
+        value: bool = self.need(key, bool) if key in self.data else False
+        return value
+
     def number(self, key: str, low: float, high: float) -> float:
-        value = float(self._get(key, (int, float)))
+        value = float(self.need(key, (int, float)))
         if not low <= value <= high:
             self.fail("wrong_value", key, value)
         return value
 
     def day(self, key: str) -> date:
-        value = self._get(key, date)
+        value = self.need(key, date)
         if isinstance(value, datetime):
             self.fail("wrong_value", key, value)
         return value  # type: ignore[no-any-return]
@@ -239,10 +245,10 @@ class _Table:
         return {lang: table.text(lang) for lang in LANGUAGES}
 
     def table(self, key: str) -> _Table:
-        return _Table(self.file, self._get(key, dict), self.start, self.end, self.where(key))
+        return _Table(self.file, self.need(key, dict), self.start, self.end, self.where(key))
 
     def list_of_tables(self, key: str) -> list[_Table]:
-        rows = self._get(key, list)
+        rows = self.need(key, list)
         if not all(isinstance(row, dict) for row in rows):
             self.fail("wrong_value", key)
         return [
@@ -251,7 +257,7 @@ class _Table:
         ]
 
     def list_of_texts(self, key: str, allowed: Collection[str], problem: str) -> tuple[str, ...]:
-        values = self._get(key, list)
+        values = self.need(key, list)
         for value in values:
             if value not in allowed:
                 self.fail(problem, key, value)
@@ -369,7 +375,7 @@ def _parameters(table: _Table) -> dict[str, Parameter]:
     for key in rows.data:
         row = rows.table(key)
         row.only("value", "unit", "status", "article")
-        value = row._get("value", (int, float, date, str))
+        value = row.need("value", (int, float, date, str))
         value = float(value) if isinstance(value, int) else value
         found[key] = Parameter(
             key, value, row.text("unit"), row.enum("status", BasisStatus), row.text("article")
@@ -482,7 +488,7 @@ def _bodies(file: _File) -> dict[str, Body]:
 def _calendar(file: _File, bodies: Collection[str]) -> tuple[Deadline, ...]:
     found = []
     for table in file.tables("date"):
-        table.only("key", "day", "kind", "label", "basis", "status", "body")
+        table.only("key", "day", "kind", "label", "basis", "status", "body", "highlight")
         found.append(
             Deadline(
                 table.text("key"),
@@ -492,6 +498,7 @@ def _calendar(file: _File, bodies: Collection[str]) -> tuple[Deadline, ...]:
                 table.text("basis"),
                 str(table.enum("status", BasisStatus)),
                 table.one_of("body", bodies, "unknown_body", default=""),
+                table.flag("highlight"),
             )
         )
     return tuple(sorted(found, key=lambda one: (one.day, one.key)))

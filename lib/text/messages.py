@@ -23,7 +23,7 @@ def _flatten(prefix: str, table: dict[str, object]) -> dict[str, str]:
 
 @cache
 def messages(lang: str) -> dict[str, str]:
-    """All messages of a language by key: file name, then the path inside it (`errors.missing_source.what`)."""
+    """All messages of a language by key: file name, then the path in it (`errors.missing_source.what`)."""
     found: dict[str, str] = {}
     for path in sorted((_HERE / lang).glob("*.toml")):
         found |= _flatten(path.stem, tomllib.loads(path.read_text("utf-8")))

@@ -81,8 +81,8 @@ def pick_list(
     `columns`: `label` and optional `cls` ("num", "ccn-hide-phone"). A row has `code` and `cells`: each a
     mapping with `text`, and optional `pick` (the name that is the button), `sub` (small line below), `style`
     (fill, outline, border style of a dot before the text) and `bar` (from %, to %, fill, outline).
-    `on_pick` is called with the code before the page reruns. With `height` (px) the list scrolls inside itself,
-    except on a phone and on paper.
+    `on_pick` is called with the code before the page reruns. With `height` (px), and on a phone, the list
+    scrolls inside itself; on paper it is whole.
     """
 
     def changed() -> None:

@@ -8,11 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.observation import Standing
+from lib.render.html import paragraph
 from lib.text import number, t
 from lib.ui import findings as why
 from lib.ui import frame, loaders
 from lib.ui.cluster_list import commune_names, dot
 from lib.ui.figures import origin, said, source_popover
+from lib.ui.rows import row_of
 
 PLAN_AREA = {"2020": "plan_area_2020_ha", "2030": "plan_area_2030_ha", "sau": "plan_area_after_2030_ha"}
 CARD_FACTS = (
@@ -44,15 +46,43 @@ def fact(lang: str, label: str, standing: Standing, *, key: str) -> None:
             source_popover(lang, origin(lang, chosen), standing.usable[:1] + standing.contradicting, key=key)
 
 
+def boundary_lines(lang: str, view: loaders.View, code: str, planned_ha: float) -> list[tuple[str, str]]:
+    """How well the place is known, and a real boundary's area beside the plan's: lines with their class."""
+    boundary = view.boundaries.get(code)
+    if boundary is None:
+        return [(t(lang, "mappage.schematic"), "ccn-soft")]
+    measured = number(lang, boundary.area_ha, 2)
+    if pd.isna(planned_ha) or not planned_ha:
+        compared = t(lang, "mappage.boundary_only", measured=measured)
+    else:
+        difference = number(lang, 100 * (boundary.area_ha - planned_ha) / planned_ha, 1)
+        compared = t(
+            lang,
+            "mappage.boundary_compare",
+            measured=measured,
+            planned=number(lang, planned_ha, 2),
+            difference=difference,
+        )
+    accuracy = t(
+        lang,
+        "mappage.boundary_accuracy",
+        accuracy=t(lang, f"map.accuracy.{boundary.accuracy}"),
+        error=number(lang, boundary.error_m),
+        source=boundary.source,
+    )
+    return [(compared, ""), (accuracy, "ccn-soft")]
+
+
 def cluster_card(lang: str, view: loaders.View, code: str, horizon: str) -> None:
     """Key facts and flags of one cluster."""
     kept = loaders.store()
-    row = view.profiles.set_index("code").loc[code]
+    row = row_of(view.profiles, code)
+    place = commune_names(row["communes_now"], kept.communes) or t(lang, "common.word.unknown")
     with st.container(border=True):
         st.html(
-            f'<div class="ccn-card" data-code="{escape(code)}"><b style="font-size:1.25rem">{escape(row["name"])}</b> '
-            f'<span class="ccn-soft">{escape(code)}</span><br>{level_html(lang, row["level"])} · '
-            f"{escape(commune_names(row['communes_now'], kept.communes) or t(lang, 'common.word.unknown'))}</div>"
+            f'<div class="ccn-card" data-code="{escape(code)}">'
+            f'<b class="ccn-card-name">{escape(row["name"])}</b> <span class="ccn-soft">{escape(code)}</span>'
+            f"<br>{level_html(lang, row['level'])} · {escape(place)}</div>"
         )
         attribute = PLAN_AREA[horizon]
         fact(
@@ -63,27 +93,9 @@ def cluster_card(lang: str, view: loaders.View, code: str, horizon: str) -> None
         )
         for key in CARD_FACTS:
             fact(lang, kept.attributes[key].label[lang], view.evidence.get(code, key), key=f"card.{key}")
-        boundary = view.boundaries.get(code)
-        if boundary is not None:
-            planned = row[attribute]
-            compared = (
-                t(
-                    lang,
-                    "mappage.boundary_compare",
-                    measured=number(lang, boundary.area_ha, 2),
-                    planned=number(lang, planned, 2),
-                    difference=number(lang, 100 * (boundary.area_ha - planned) / planned, 1),
-                )
-                if not pd.isna(planned) and planned
-                else t(lang, "mappage.boundary_only", measured=number(lang, boundary.area_ha, 2))
-            )
-            st.html(
-                f"<p>{escape(compared)}<br><span class='ccn-soft'>"
-                f"{escape(t(lang, 'mappage.boundary_accuracy', accuracy=t(lang, f'map.accuracy.{boundary.accuracy}'), error=number(lang, boundary.error_m), source=boundary.source))}"
-                "</span></p>"
-            )
-        else:
-            st.caption(t(lang, "mappage.schematic"))
+        st.html(
+            "".join(paragraph(line, cls) for line, cls in boundary_lines(lang, view, code, row[attribute]))
+        )
         flags = [finding for finding in view.findings[code] if finding.is_flag]
         for finding in flags:
             st.html(

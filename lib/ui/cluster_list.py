@@ -12,12 +12,13 @@ from lib.render.palette import style_of
 from lib.text import number, t
 from lib.ui import browser
 from lib.ui.findings import short_reasons
+from lib.ui.rows import each_row
 
 
 def commune_names(joined: str | None, communes: Mapping[str, Commune]) -> str:
     """Names of the communes whose codes are joined by a bar."""
     codes = (joined or "").split("|") if isinstance(joined, str) and joined else []
-    return ", ".join(communes[code].name if code in communes else code for code in codes)
+    return ", ".join(dict.fromkeys(communes[code].name if code in communes else code for code in codes))
 
 
 def dot(colour_by: str, value: str) -> list[str]:
@@ -74,8 +75,14 @@ def risk_list(
                 {"text": str(row.unknown_count)},
             ],
         }
-        for place, row in enumerate(profiles.itertuples(index=False), start=1)
+        for place, row in enumerate(each_row(profiles), start=1)
     ]
     browser.pick_list(
-        columns, rows, key=key, caption=t(lang, "risk.list_caption"), picked=picked, on_pick=on_pick
+        columns,
+        rows,
+        key=key,
+        caption=t(lang, "risk.list_caption"),
+        picked=picked,
+        on_pick=on_pick,
+        height=760,
     )

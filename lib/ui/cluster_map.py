@@ -11,12 +11,15 @@ from streamlit_folium import st_folium
 from lib.domain.places import Boundary
 from lib.render import maps, palette
 from lib.render.assets import install_leaflet
+from lib.render.escape import markdown_text
 from lib.render.map_data import class_keys, legend_counts
 from lib.text import t
 from lib.ui import loaders
 from lib.ui.settings import settings
 
-CLOSE_ZOOM = 12.5
+CLOSE_ZOOM, NEAR_ZOOM = 12.5, 10.5
+"""To see an extent on a large map; to see what lies around on a small one."""
+_LARGE_PX = 400
 _PHONE = """<style>@media (max-width:640px) {
   iframe[title="streamlit_folium.st_folium"] { height:min(400px, 62vh) !important }
 }</style>"""
@@ -42,14 +45,16 @@ def look_at(key: str, lat: float, lon: float, zoom: float = CLOSE_ZOOM) -> None:
     st.session_state[f"{key}.view"] = ([lat, lon], zoom + nudge * 1e-9)
 
 
-def _look_at_cluster(key: str, code: str, profiles: pd.DataFrame, boundaries: Mapping[str, Boundary]) -> None:
+def _look_at_cluster(
+    key: str, code: str, profiles: pd.DataFrame, boundaries: Mapping[str, Boundary], zoom: float
+) -> None:
     if code in boundaries:
         inside = boundaries[code].shape.representative_point()
-        look_at(key, inside.y, inside.x)
+        look_at(key, inside.y, inside.x, zoom)
         return
     row = profiles[profiles["code"] == code]
     if not row.empty and pd.notna(row["shown_lat"].iloc[0]):
-        look_at(key, float(row["shown_lat"].iloc[0]), float(row["shown_lon"].iloc[0]))
+        look_at(key, float(row["shown_lat"].iloc[0]), float(row["shown_lon"].iloc[0]), zoom)
 
 
 def show(
@@ -77,7 +82,7 @@ def show(
     if picked != state.get(seen):
         state[seen] = picked
         if picked:
-            _look_at_cluster(key, picked, profiles, shapes)
+            _look_at_cluster(key, picked, profiles, shapes, CLOSE_ZOOM if height >= _LARGE_PX else NEAR_ZOOM)
 
     def clicked() -> None:
         drawing = (state.get(key) or {}).get("last_active_drawing")
@@ -136,12 +141,14 @@ def _swatches(widget: str, styles: list[palette.Style]) -> str:
     for place, style in enumerate(styles, start=1):
         line = "dashed" if style.dash else "solid"
         rules.append(
-            f"{group}:nth-of-type({place})::before{{background:{style.fill};border:1.5px {line} {style.outline}}}"
+            f"{group}:nth-of-type({place})::before{{background:{style.fill};"
+            f"border:1.5px {line} {style.outline}}}"
         )
     return f"<style>{''.join(rules)}</style>"
 
 
 def unplaced_note(profiles: pd.DataFrame, boundaries: Mapping[str, Boundary], lang: str) -> str:
-    """The clusters that are not on the map and why, as plain text; empty when all are."""
+    """The clusters that are not on the map and why, in Markdown; empty when all are."""
     missing = profiles[profiles["lat"].isna() & ~profiles["code"].isin(list(boundaries))]
-    return t(lang, "map.place.none", names=", ".join(missing["name"])) if len(missing) else ""
+    names = ", ".join(markdown_text(name) for name in missing["name"])
+    return t(lang, "map.place.none", names=names) if names else ""

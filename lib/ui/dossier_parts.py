@@ -9,11 +9,13 @@ import streamlit as st
 
 from lib.assess.missing import missing_items
 from lib.domain.observation import Observation
-from lib.text import number, t, validity_text
+from lib.render.html import paragraph, table
+from lib.text import t, validity_text
 from lib.ui import cluster_list, figures, loaders, risk_tables, selection
 from lib.ui.browser import pick_list
-from lib.ui.card import PLAN_AREA
+from lib.ui.card import PLAN_AREA, boundary_lines
 from lib.ui.findings import body_now, short_reasons
+from lib.ui.rows import each_row, row_of
 from lib.ui.scope import Scope
 from lib.ui.top import top
 
@@ -54,7 +56,7 @@ def index(lang: str, profiles: pd.DataFrame) -> None:
                 {"text": t(lang, f"frame.level.{row.level}"), "style": cluster_list.dot("level", row.level)},
             ],
         }
-        for row in profiles.itertuples(index=False)
+        for row in each_row(profiles)
     ]
     columns = [
         {"label": t(lang, "risk.col_cluster")},
@@ -74,7 +76,7 @@ def index(lang: str, profiles: pd.DataFrame) -> None:
 def title(lang: str, scope: Scope, view: loaders.View, code: str) -> None:
     """Name, code, commune then and now; the second line counts what is flagged and what is unknown."""
     kept = loaders.store()
-    row = view.profiles.set_index("code").loc[code]
+    row = row_of(view.profiles, code)
     unknown = t(lang, "common.word.unknown").lower()
     place = t(
         lang,
@@ -120,23 +122,10 @@ def key_facts(lang: str, view: loaders.View, code: str, horizon: str) -> None:
             )
 
 
-def place(lang: str, view: loaders.View, code: str) -> None:
+def place(lang: str, view: loaders.View, code: str, horizon: str) -> None:
     """How well the place is known."""
-    boundary = view.boundaries.get(code)
-    if boundary is None:
-        st.caption(t(lang, "mappage.schematic"))
-        return
-    st.caption(
-        t(lang, "mappage.boundary_only", measured=number(lang, boundary.area_ha, 2))
-        + " "
-        + t(
-            lang,
-            "mappage.boundary_accuracy",
-            accuracy=t(lang, f"map.accuracy.{boundary.accuracy}"),
-            error=number(lang, boundary.error_m),
-            source=boundary.source,
-        )
-    )
+    planned = row_of(view.profiles, code)[PLAN_AREA[horizon]]
+    st.html("".join(paragraph(line, cls) for line, cls in boundary_lines(lang, view, code, planned)))
 
 
 def unknowns(lang: str, view: loaders.View, code: str) -> None:
@@ -144,12 +133,14 @@ def unknowns(lang: str, view: loaders.View, code: str) -> None:
     attributes = loaders.store().attributes
     items = missing_items(view.findings[code], attributes)
     figures.heading(t(lang, "dossier.unknown", count=len(items)))
-    rows = "".join(
-        f"<tr><td>{escape(attributes[row.attribute].label[lang])}</td>"
-        f'<td class="soft">{escape(t(lang, "overview.ask", body=body_now(lang, row.ask)) if row.ask else "")}</td></tr>'
-        for row in items.itertuples(index=False)
+    cells = (
+        (
+            escape(attributes[row.attribute].label[lang]),
+            escape(t(lang, "overview.ask", body=body_now(lang, row.ask)) if row.ask else ""),
+        )
+        for row in each_row(items)
     )
-    st.html(f'<table class="ccn-table">{rows}</table>')
+    st.html(table((), cells, classes=("", "soft")))
 
 
 def contradictions(lang: str, view: loaders.View, code: str) -> None:
@@ -159,18 +150,17 @@ def contradictions(lang: str, view: loaders.View, code: str) -> None:
     if not found:
         return
     figures.heading(t(lang, "dossier.contradictions"))
-    rows = "".join(
-        f"<tr><td>{escape(attributes[key].label[lang])}</td>"
-        f"<td>{figures.source_html(lang, standing.usable[0])}</td>"
-        f"<td>{'<br>'.join(figures.source_html(lang, other) for other in standing.contradicting)}</td>"
-        f'<td class="soft">{escape(t(lang, f"dossier.prefers.{attributes[key].prefers}"))}</td></tr>'
+    cells = (
+        (
+            escape(attributes[key].label[lang]),
+            figures.source_html(lang, standing.usable[0]),
+            "<br>".join(figures.source_html(lang, other) for other in standing.contradicting),
+            escape(t(lang, f"dossier.prefers.{attributes[key].prefers}")),
+        )
         for key, standing in found.items()
     )
-    heads = "".join(
-        f"<th scope='col'>{escape(t(lang, f'dossier.head.{key}'))}</th>"
-        for key in ("what", "in_use", "others", "why")
-    )
-    st.html(f'<table class="ccn-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>')
+    heads = [t(lang, f"dossier.head.{key}") for key in ("what", "in_use", "others", "why")]
+    st.html(table(heads, cells, classes=("", "", "", "soft")))
 
 
 def _history(scope: Scope, code: str) -> tuple[Observation, ...]:
@@ -189,22 +179,22 @@ def timeline(lang: str, scope: Scope, code: str) -> None:
     for observation in _history(scope, code):
         key = (validity_text(lang, observation), observation.source, _standing_mark(lang, observation, scope))
         rows.setdefault(key, []).append(observation)
-    body = []
+    cells = []
     for (when, _, mark), group in rows.items():
-        chip = f' <span class="ccn-chip">{escape(mark)}</span>' if mark else ""
         facts = "<br>".join(
             f"{escape(attributes[one.attribute].label[lang])}: <b>{escape(figures.said(lang, one))}</b>"
             for one in group
         )
-        body.append(
-            f'<tr{" class=soft" if mark else ""}><td class="num">{escape(when)}</td><td>{facts}{chip}</td>'
-            f"<td>{figures.source_html(lang, group[0], with_value=False, group=group)}</td></tr>"
+        chip = f' <span class="ccn-chip">{escape(mark)}</span>' if mark else ""
+        cells.append(
+            (escape(when), facts + chip, figures.source_html(lang, group[0], with_value=False, group=group))
         )
-    heads = "".join(
-        f"<th scope='col'>{escape(t(lang, f'dossier.head.{key}'))}</th>" for key in ("when", "what", "source")
-    )
     st.html(
-        f'<table class="ccn-table ccn-timeline"><thead><tr>{heads}</tr></thead><tbody>{"".join(body)}</tbody></table>'
+        table(
+            [t(lang, f"dossier.head.{key}") for key in ("when", "what", "source")],
+            cells,
+            classes=("num", "", ""),
+        )
     )
 
 
@@ -219,19 +209,15 @@ def _standing_mark(lang: str, observation: Observation, scope: Scope) -> str:
 def all_facts(lang: str, view: loaders.View, code: str) -> None:
     """The facts that stand on the as-of date, by topic."""
     attributes = loaders.store().attributes
-    topics: dict[str, list[str]] = {}
+    topics: dict[str, list[tuple[str, str]]] = {}
     for key, standing in view.evidence.of(code).items():
         if standing.usable:
             shown = standing.usable if attributes[key].is_multiple else standing.usable[:1]
             values = "<br>".join(escape(figures.said(lang, one)) for one in shown)
-            topics.setdefault(attributes[key].topic, []).append(
-                f"<tr><td>{escape(attributes[key].label[lang])}</td><td>{values}</td></tr>"
-            )
+            topics.setdefault(attributes[key].topic, []).append((escape(attributes[key].label[lang]), values))
     with st.expander(t(lang, "dossier.all_facts")):
-        for topic, rows in topics.items():
-            st.html(
-                f'<p class="ccn-soft">{escape(t(lang, f"dossier.topic.{topic}"))}</p><table class="ccn-table">{"".join(rows)}</table>'
-            )
+        for topic, cells in topics.items():
+            st.html(paragraph(t(lang, f"dossier.topic.{topic}"), "ccn-soft") + table((), cells))
 
 
 def sheets(lang: str, scope: Scope, view: loaders.View, code: str) -> dict[str, pd.DataFrame]:

@@ -8,11 +8,9 @@ from html import escape
 
 import streamlit as st
 
-from lib.domain.observation import Evidence, Observation, SourceKind
-from lib.render.escape import markdown_text
+from lib.domain.observation import Evidence, Observation, Source, SourceKind
 from lib.text import t, validity_text, value_text
 from lib.ui import loaders
-
 
 # A code that the collector wrote, not words of the source.
 _BARE_CODE = re.compile(r"[a-z_]+")
@@ -24,8 +22,8 @@ def headline(answer: str, purpose: str) -> None:
 
 
 def heading(text: str) -> None:
-    """A section's heading, without Streamlit's small anchor."""
-    st.subheader(markdown_text(text), anchor=False)
+    """A section's heading."""
+    st.html(f'<h2 class="ccn-h">{escape(text)}</h2>')
 
 
 def kind_word(lang: str, kind: SourceKind) -> str:
@@ -46,6 +44,14 @@ def origin(lang: str, observation: Observation) -> str:
     return f"{kind_word(lang, observation.source_kind)}, {validity_text(lang, observation)}"
 
 
+def source_link(source: Source) -> str:
+    """A source's title, a link where it has an address. Safe to show."""
+    title = escape(source.title)
+    if not source.url.startswith(("http://", "https://")):
+        return title
+    return f'<a href="{escape(source.url)}" target="_blank" rel="noopener noreferrer">{title}</a>'
+
+
 def source_html(
     lang: str, observation: Observation, *, with_value: bool = True, group: Sequence[Observation] = ()
 ) -> str:
@@ -55,15 +61,8 @@ def source_html(
     `group` are all observations of this source that share the line: the fine print is then of each.
     """
     kept = loaders.store()
-    source = kept.sources[observation.source]
-    title = escape(source.title)
-    link = (
-        f'<a href="{escape(source.url)}" target="_blank" rel="noopener noreferrer">{title}</a>'
-        if source.url.startswith(("http://", "https://"))
-        else title
-    )
     parts = [f"<b>{escape(said(lang, observation))}</b>"] if with_value else []
-    parts += [escape(origin(lang, observation)), link]
+    parts += [escape(origin(lang, observation)), source_link(kept.sources[observation.source])]
     fine = list(dict.fromkeys(line for one in group or (observation,) for line in _fine_print(lang, one)))
     unfold = escape(t(lang, "common.word.fine_print"))
     return " · ".join(parts) + (
@@ -114,7 +113,8 @@ def figure(
             else f'<b class="ccn-none">{escape(t(lang, "common.word.unknown"))}</b>'
         )
         st.html(
-            f'<div class="ccn-figure"><small>{escape(label)}</small>{shown}<small>{escape(beside)}</small></div>'
+            f'<div class="ccn-figure"><small>{escape(label)}</small>{shown}'
+            f"<small>{escape(beside)}</small></div>"
         )
         if observations:
             source_popover(lang, link_label or origin(lang, observations[0]), observations, key=key)

@@ -1,4 +1,4 @@
-"""Why a cluster is flagged: rule, article, period, evidence, what is missing, what would clear it, who answers."""
+"""Why a cluster is flagged: rule, article, period, evidence, what is missing, what clears it, who answers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import streamlit as st
 from lib.domain.finding import EvidenceUse, Finding, Line
 from lib.domain.interval import DaySpan, Interval
 from lib.domain.rule import Basis, Rule
+from lib.render.html import paragraph
 from lib.text import day, interval_text, number, span_text, t
 from lib.ui import figures, loaders
 
@@ -46,7 +47,7 @@ def basis_text(lang: str, basis: Basis) -> str:
 
 
 def period_text(lang: str, rule: Rule) -> str:
-    """When the version is in force; the last day it applies, as people read it, not the first it no longer does."""
+    """When the version is in force, by the last day it applies, not the first it no longer does."""
     if rule.effective_from is None and rule.effective_to is None:
         return t(lang, "risk.period.always")
     if rule.effective_to is None:
@@ -77,6 +78,12 @@ def body_text(lang: str, key: str) -> str:
     return t(lang, "risk.body.now_before", now=bodies[body.now].name[lang], before=body.name[lang])
 
 
+def bodies_text(lang: str, rule: Rule) -> str:
+    """Who bears the duty and who supervises it, then and now."""
+    bearer, supervisor = body_text(lang, rule.bearer), body_text(lang, rule.supervisor)
+    return t(lang, "risk.bodies", bearer=bearer, supervisor=supervisor)
+
+
 def _evidence_item(lang: str, use: EvidenceUse) -> str:
     attribute = loaders.store().attributes[use.observation.attribute]
     role = (
@@ -97,12 +104,12 @@ def missing_text(lang: str, finding: Finding) -> str:
 def finding_html(lang: str, finding: Finding) -> str:
     """The whole explanation of one finding; safe to show."""
     rule = finding.rule
+    basis = "; ".join(basis_text(lang, one) for one in rule.basis)
+    strength = t(lang, f"rules.strength.{finding.strength}")
     lines = [
         f"<p><b>{escape(word(lang, finding))}: {escape(rule.title[lang])}</b></p>",
-        f"<p>{escape(rule.duty[lang])}</p>",
-        f'<p class="ccn-soft">{escape(rule.id)} · {escape("; ".join(basis_text(lang, one) for one in rule.basis))}'
-        f" · {escape(period_text(lang, rule))} · "
-        f"{escape(t(lang, f'rules.strength.{finding.strength}'))}</p>",
+        paragraph(rule.duty[lang]),
+        paragraph(f"{rule.id} · {basis} · {period_text(lang, rule)} · {strength}", "ccn-soft"),
     ]
     if finding.why:
         lines.append(
@@ -115,16 +122,15 @@ def finding_html(lang: str, finding: Finding) -> str:
         lines.append(f'<p class="ccn-soft">{escape(t(lang, "risk.no_evidence"))}</p>')
     if finding.missing:
         lines.append(f"<p>{escape(t(lang, 'risk.missing', what=missing_text(lang, finding)))}</p>")
-    papers = [one.papers[lang] for one in rule.exemptions]
+    open_ways = {item.exemption for item in finding.missing}
+    papers = [one.papers[lang] for one in rule.exemptions if one.key in open_ways]
     if finding.is_exemption_open and papers:
         lines.append(f"<p>{escape(t(lang, 'risk.papers', what='; '.join(papers)))}</p>")
     if finding.due:
         lines.append(f"<p>{escape(t(lang, 'risk.due', day=day(lang, finding.due)))}</p>")
     if finding.word not in ("met", "not_applicable"):
         lines.append(f"<p>{escape(t(lang, 'risk.clears', what=rule.clears[lang]))}</p>")
-    lines.append(
-        f'<p class="ccn-soft">{escape(t(lang, "risk.bodies", bearer=body_text(lang, rule.bearer), supervisor=body_text(lang, rule.supervisor)))}</p>'
-    )
+    lines.append(paragraph(bodies_text(lang, rule), "ccn-soft"))
     return f'<div class="ccn-finding {finding.word}">{"".join(lines)}</div>'
 
 

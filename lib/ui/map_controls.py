@@ -11,6 +11,7 @@ from lib.text import number, t
 from lib.ui import cluster_list, cluster_map, notices, selection
 from lib.ui.browser import pick_list
 from lib.ui.loaders import store
+from lib.ui.rows import each_row
 from lib.ui.scope import HORIZONS, Scope, language
 
 AREA_COLUMN = {"2020": "plan_area_2020_ha", "2030": "plan_area_2030_ha", "sau": "plan_area_after_2030_ha"}
@@ -107,7 +108,7 @@ def cluster_names(lang: str, profiles: pd.DataFrame, picked: str | None) -> None
                 {"text": t(lang, f"frame.level.{row.level}"), "style": cluster_list.dot("level", row.level)},
             ],
         }
-        for row in profiles.sort_values("code").itertuples(index=False)
+        for row in each_row(profiles.sort_values("code"))
     ]
     columns = [
         {"label": t(lang, "risk.col_cluster")},

@@ -7,6 +7,7 @@ import pandas as pd
 from lib.reports.layers import LayerFeature
 from lib.text import t
 from lib.ui.loaders import View
+from lib.ui.rows import each_row
 
 
 def features(lang: str, profiles: pd.DataFrame, view: View) -> list[LayerFeature]:
@@ -24,6 +25,6 @@ def features(lang: str, profiles: pd.DataFrame, view: View) -> list[LayerFeature
                 t(lang, "risk.col_flags"): str(row.flag_count),
             },
         )
-        for row in profiles.itertuples(index=False)
+        for row in each_row(profiles)
         if not pd.isna(row.lon)
     ]

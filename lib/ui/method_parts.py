@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from html import escape
 
@@ -10,17 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.rule import Parameter, Rule
+from lib.render.html import paragraph, table
 from lib.text import day, number, t
 from lib.ui import figures, loaders
 from lib.ui import findings as why
 from lib.ui.card import level_html
-
-
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A real table; heads and cells are already safe HTML."""
-    top = "".join(f"<th scope='col'>{head}</th>" for head in heads)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<table class="ccn-table"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def answer(lang: str, as_of: date) -> tuple[str, str]:
@@ -48,23 +41,27 @@ def _parameter(lang: str, parameter: Parameter) -> str:
 
 
 def _rule_html(lang: str, rule: Rule, as_of: date) -> str:
-    active = t(lang, "method.active" if rule.is_in_force(as_of) else "method.not_active")
+    in_force = rule.is_in_force(as_of)
+    active = t(lang, "method.active" if in_force else "method.not_active")
+    basis = "; ".join(why.basis_text(lang, one) for one in rule.basis)
     parts = [
-        f"<p><b>{escape(rule.id)} · {escape(rule.title[lang])}</b> <span class='ccn-chip'>{escape(active)}</span></p>",
-        f"<p>{escape(rule.duty[lang])}</p>",
-        f"<p class='ccn-soft'>{escape('; '.join(why.basis_text(lang, one) for one in rule.basis))} · {escape(why.period_text(lang, rule))}</p>",
+        f"<p><b>{escape(rule.id)} · {escape(rule.title[lang])}</b> "
+        f"<span class='ccn-chip'>{escape(active)}</span></p>",
+        paragraph(rule.duty[lang]),
+        paragraph(f"{basis} · {why.period_text(lang, rule)}", "ccn-soft"),
     ]
     if rule.parameters:
-        parts.append(f"<p>{escape('; '.join(_parameter(lang, one) for one in rule.parameters.values()))}</p>")
-    for exemption in rule.exemptions:
-        parts.append(
-            f"<p>{escape(t(lang, 'method.exemption', what=exemption.label[lang], papers=exemption.papers[lang], basis=why.basis_text(lang, exemption.basis)))}</p>"
-        )
-    parts.append(f"<p>{escape(t(lang, 'risk.clears', what=rule.clears[lang]))}</p>")
-    parts.append(
-        f"<p class='ccn-soft'>{escape(t(lang, 'risk.bodies', bearer=why.body_text(lang, rule.bearer), supervisor=why.body_text(lang, rule.supervisor)))}</p>"
-    )
-    return f'<div class="ccn-finding {"risk" if rule.is_in_force(as_of) else ""}" style="border-left-color:{"#0B3C5D" if rule.is_in_force(as_of) else "#C3CCD2"}">{"".join(parts)}</div>'
+        parts.append(paragraph("; ".join(_parameter(lang, one) for one in rule.parameters.values())))
+    for one in rule.exemptions:
+        words = {
+            "what": one.label[lang],
+            "papers": one.papers[lang],
+            "basis": why.basis_text(lang, one.basis),
+        }
+        parts.append(paragraph(t(lang, "method.exemption", **words)))
+    parts.append(paragraph(t(lang, "risk.clears", what=rule.clears[lang])))
+    parts.append(paragraph(why.bodies_text(lang, rule), "ccn-soft"))
+    return f'<div class="ccn-finding {"in-force" if in_force else "not-in-force"}">{"".join(parts)}</div>'
 
 
 def rules(lang: str, as_of: date) -> None:
@@ -83,8 +80,8 @@ def levels(lang: str) -> None:
     book = loaders.rulebook()
     figures.heading(t(lang, "method.words_title"))
     st.html(
-        _table(
-            (escape(t(lang, "risk.filter_word")), escape(t(lang, "method.when"))),
+        table(
+            (t(lang, "risk.filter_word"), t(lang, "method.when")),
             (
                 (escape(t(lang, f"rules.word.{key}")), escape(t(lang, f"method.word_when.{key}")))
                 for key in ("violation", "sign", "risk", "unclear", "met", "not_applicable")
@@ -93,8 +90,8 @@ def levels(lang: str) -> None:
     )
     figures.heading(t(lang, "method.levels_title"))
     st.html(
-        _table(
-            (escape(t(lang, "risk.col_level")), escape(t(lang, "method.when"))),
+        table(
+            (t(lang, "risk.col_level"), t(lang, "method.when")),
             (
                 (level_html(lang, level), escape(t(lang, f"method.level_when.{level}")))
                 for level in ("very_high", "high", "medium", "low", "unknown")
@@ -104,8 +101,8 @@ def levels(lang: str) -> None:
     figures.heading(t(lang, "method.weights_title"))
     st.caption(t(lang, "method.weights_caveat"))
     st.html(
-        _table(
-            (escape(t(lang, "risk.col_group")), escape(t(lang, "method.weight"))),
+        table(
+            (t(lang, "risk.col_group"), t(lang, "method.weight")),
             (
                 (escape(t(lang, f"rules.group.{group}")), escape(number(lang, weight)))
                 for group, weight in book.method.weights.items()
@@ -114,8 +111,8 @@ def levels(lang: str) -> None:
     )
     figures.heading(t(lang, "method.shelf_title"))
     st.html(
-        _table(
-            (escape(t(lang, "dossier.head.what")), escape(t(lang, "method.months"))),
+        table(
+            (t(lang, "dossier.head.what"), t(lang, "method.months")),
             (
                 (escape(one.label[lang]), escape(number(lang, one.shelf_life_months)))
                 for one in loaders.store().attributes.values()
@@ -129,11 +126,11 @@ def law_changes(lang: str, as_of: date) -> None:
     """What changed in the law, and when."""
     figures.heading(t(lang, "method.law_title"))
     st.html(
-        _table(
+        table(
             (
-                escape(t(lang, "dossier.head.when")),
-                escape(t(lang, "dossier.head.what")),
-                escape(t(lang, "method.basis")),
+                t(lang, "dossier.head.when"),
+                t(lang, "dossier.head.what"),
+                t(lang, "method.basis"),
             ),
             (
                 (
@@ -156,11 +153,11 @@ def calendar(lang: str, as_of: date) -> None:
     """Deadlines and norms that begin or end."""
     figures.heading(t(lang, "overview.due"))
     st.html(
-        _table(
+        table(
             (
-                escape(t(lang, "dossier.head.when")),
-                escape(t(lang, "dossier.head.what")),
-                escape(t(lang, "method.basis")),
+                t(lang, "dossier.head.when"),
+                t(lang, "dossier.head.what"),
+                t(lang, "method.basis"),
             ),
             (
                 (
@@ -180,11 +177,11 @@ def bodies(lang: str) -> None:
     found = loaders.rulebook().bodies
     figures.heading(t(lang, "method.bodies_title"))
     st.html(
-        _table(
+        table(
             (
-                escape(t(lang, "method.body_then")),
-                escape(t(lang, "method.body_now")),
-                escape(t(lang, "method.basis")),
+                t(lang, "method.body_then"),
+                t(lang, "method.body_now"),
+                t(lang, "method.basis"),
             ),
             (
                 (
@@ -203,7 +200,7 @@ def plan_tasks(lang: str) -> None:
     """The tasks of the provincial plan with the bodies then and now."""
     figures.heading(t(lang, "method.plan_title"))
     st.html(
-        _table(
+        table(
             tuple(
                 escape(t(lang, f"method.plan.{key}"))
                 for key in ("number", "content", "lead", "deadline", "state")
@@ -226,63 +223,42 @@ def sources(lang: str) -> None:
     """All sources, with their kind and what they are copies of."""
     kept = loaders.store().sources
     figures.heading(t(lang, "method.sources_title", count=len(kept)))
-    st.html(
-        _table(
-            (
-                escape(t(lang, "common.word.source")),
-                escape(t(lang, "dossier.head.kind")),
-                escape(t(lang, "dossier.head.when")),
-            ),
-            (
-                (
-                    (
-                        f'<a href="{escape(one.url)}" target="_blank" rel="noopener noreferrer">{escape(one.title)}</a>'
-                        if one.url.startswith(("http://", "https://"))
-                        else escape(one.title)
-                    )
-                    + (
-                        f"<br><small class='soft'>{escape(t(lang, 'common.word.copy_of', title=kept[one.copy_of].title))}</small>"
-                        if one.copy_of
-                        else ""
-                    ),
-                    escape(figures.kind_word(lang, one.kind)),
-                    escape(day(lang, one.published_on) if one.published_on else one.date_as_written or "–"),
-                )
-                for one in kept.values()
-            ),
-        )
-    )
+    heads = [t(lang, key) for key in ("common.word.source", "dossier.head.kind", "dossier.head.when")]
+    cells = []
+    for one in kept.values():
+        title = figures.source_link(one)
+        if one.copy_of:
+            copied = t(lang, "common.word.copy_of", title=kept[one.copy_of].title)
+            title += f"<br><small class='soft'>{escape(copied)}</small>"
+        when = day(lang, one.published_on) if one.published_on else one.date_as_written or "–"
+        cells.append((title, escape(figures.kind_word(lang, one.kind)), escape(when)))
+    st.html(table(heads, cells))
 
 
 def data_files(lang: str) -> None:
-    """The files of the shipped data: producer, licence, official or not."""
+    """The files of the shipped data: what they are, who made them, licence, official or not."""
     figures.heading(t(lang, "method.files_title"))
-    st.html(
-        _table(
-            tuple(
-                escape(t(lang, f"method.file.{key}")) for key in ("name", "producer", "licence", "standing")
-            ),
-            (
-                (
-                    escape(name),
-                    escape(str(one.get("producer", ""))),
-                    escape(str(one.get("licence", ""))),
-                    escape(t(lang, f"method.standing.{one.get('standing', 'derived')}")),
-                )
-                for name, one in loaders.store().catalog.items()
-            ),
+    heads = [t(lang, f"method.file.{key}") for key in ("name", "producer", "licence", "standing")]
+    cells = (
+        (
+            f"{escape(str(one[f'title_{lang}']))}<br><small class='soft'>data/{escape(name)}</small>",
+            escape(str(one["producer"])),
+            escape(str(one["licence"])),
+            escape(t(lang, f"method.standing.{one['kind']}")),
         )
+        for name, one in loaders.store().catalog["files"].items()
     )
+    st.html(table(heads, cells))
 
 
 def words(lang: str) -> None:
     """Terms with what they mean here and where that is written."""
     st.html(
-        _table(
+        table(
             (
-                escape(t(lang, "method.term")),
-                escape(t(lang, "method.definition")),
-                escape(t(lang, "method.basis")),
+                t(lang, "method.term"),
+                t(lang, "method.definition"),
+                t(lang, "method.basis"),
             ),
             (
                 (escape(one.term[lang]), escape(one.definition[lang]), escape(one.basis))

@@ -23,4 +23,4 @@ def data_error(error: DataError, lang: str) -> None:
 
 def unknown_address(lang: str, key: str, value: str) -> None:
     """Says that a part of the address was ignored."""
-    st.info(t(lang, "frame.error.ignored", key=key, value=markdown_text(value[:60])), icon=":material/info:")
+    st.info(t(lang, "frame.error.ignored", part=key, value=markdown_text(value[:60])), icon=":material/info:")

@@ -11,10 +11,12 @@ from lib.assess.evaluate import in_force
 from lib.domain.interval import Interval
 from lib.domain.observation import Observation
 from lib.render import charts
+from lib.render.html import table
 from lib.text import day, interval_text, number, t, validity_text
 from lib.ui import figures, loaders
 from lib.ui.findings import basis_text, period_text
 from lib.ui.overview_parts import PROVINCE
+from lib.ui.rows import each_row
 from lib.ui.scope import Scope
 
 AVERAGE, STATE, ENTERPRISE = (
@@ -34,7 +36,7 @@ def _pct(lang: str, observation: Observation | None) -> str:
 def _cluster_figures(view: loaders.View, profiles: pd.DataFrame) -> list[tuple[str, Observation]]:
     found = (
         (row.name, view.evidence.get(row.code, "occupancy_published_pct").chosen)
-        for row in profiles.itertuples(index=False)
+        for row in each_row(profiles)
     )
     return [(name, observation) for name, observation in found if observation is not None]
 
@@ -131,18 +133,18 @@ def averages_that_differ(lang: str, view: loaders.View) -> None:
     """All published averages with why they differ."""
     figures.heading(t(lang, "occupancy.averages"))
     st.caption(t(lang, "occupancy.averages_why"))
-    rows = "".join(
-        f'<tr><td class="num">{escape(validity_text(lang, one))}</td><td class="num">{escape(_pct(lang, one))}</td>'
-        f"<td>{figures.source_html(lang, one, with_value=False)}</td></tr>"
+    cells = (
+        (
+            escape(validity_text(lang, one)),
+            escape(_pct(lang, one)),
+            figures.source_html(lang, one, with_value=False),
+        )
         for one in sorted(
             view.evidence.get(PROVINCE, AVERAGE).usable, key=lambda one: one.valid_latest, reverse=True
         )
     )
-    heads = "".join(
-        f"<th scope='col'>{escape(t(lang, key))}</th>"
-        for key in ("dossier.head.when", "occupancy.pct", "common.word.source")
-    )
-    st.html(f'<table class="ccn-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>')
+    heads = [t(lang, key) for key in ("dossier.head.when", "occupancy.pct", "common.word.source")]
+    st.html(table(heads, cells, classes=("num", "num", "")))
 
 
 def legal_lines(lang: str, scope: Scope) -> None:
@@ -150,12 +152,15 @@ def legal_lines(lang: str, scope: Scope) -> None:
     book = loaders.rulebook()
     figures.heading(t(lang, "occupancy.legal"))
     st.write(t(lang, "occupancy.definition"))
-    rows = "".join(
-        f"<tr><td>{escape(rule.title[lang])}</td><td>{escape(rule.duty[lang])}</td>"
-        f'<td class="soft">{escape("; ".join(basis_text(lang, one) for one in rule.basis))} · {escape(period_text(lang, rule))}</td></tr>'
+    cells = (
+        (
+            escape(rule.title[lang]),
+            escape(rule.duty[lang]),
+            escape("; ".join(basis_text(lang, one) for one in rule.basis) + " · " + period_text(lang, rule)),
+        )
         for rule in in_force(book.norms, scope.as_of)
     )
-    st.html(f'<table class="ccn-table">{rows}</table>')
+    st.html(table((), cells, classes=("", "", "soft")))
 
 
 def sheets(lang: str, view: loaders.View, profiles: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -8,19 +8,20 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from lib.assess.missing import missing_items
+from lib.assess.next_evidence import worth_finding
 from lib.domain.finding import Level
 from lib.domain.interval import Interval
 from lib.domain.observation import Observation
 from lib.render.charts import stacked_bar_html
+from lib.render.html import table
 from lib.render.palette import style_of
 from lib.text import day, interval_text, t
 from lib.ui import figures, frame, loaders, selection
 from lib.ui.findings import body_now
+from lib.ui.rows import each_row
 from lib.ui.scope import Scope
 
 PROVINCE, PLAN = "HT", "PLAN-1363"
-HIGHLIGHTS = ()
 _GO = "overview.go"
 
 
@@ -103,21 +104,23 @@ def levels(lang: str, profiles: pd.DataFrame) -> None:
 def find_out_next(lang: str, scope: Scope, profiles: pd.DataFrame, view: loaders.View) -> None:
     """The evidence that is missing most often, and whom to ask."""
     attributes = loaders.store().attributes
-    items = missing_items(tuple(f for code in profiles["code"] for f in view.findings[code]), attributes)
+    found = worth_finding(
+        (f for code in profiles["code"] for f in view.findings[code]), attributes, loaders.rulebook()
+    )
     with st.container(border=True, key="panel-next"):
         figures.heading(t(lang, "overview.find_out"))
-        if items.empty:
+        if found.empty:
             st.caption(t(lang, "overview.find_out_none"))
             return
-        counts = items.groupby(["attribute", "ask"]).agg(clusters=("cluster", "nunique")).reset_index()
-        top = counts.sort_values(["clusters", "attribute"], ascending=[False, True]).head(3)
-        rows = "".join(
-            f"<tr><td>{escape(attributes[row.attribute].label[lang])}</td>"
-            f'<td class="soft">{escape(t(lang, "overview.ask", body=body_now(lang, row.ask)) if row.ask else "")}</td>'
-            f'<td class="num">{row.clusters} {escape(t(lang, "common.unit.clusters"))}</td></tr>'
-            for row in top.itertuples(index=False)
+        cells = (
+            (
+                escape(attributes[row.attribute].label[lang]),
+                escape(t(lang, "overview.ask", body=body_now(lang, row.ask)) if row.ask else ""),
+                f"{row.clusters} {escape(t(lang, 'common.unit.clusters'))}",
+            )
+            for row in each_row(found.head(3))
         )
-        st.html(f'<table class="ccn-table">{rows}</table>')
+        st.html(table((), cells, classes=("", "soft", "num")))
         frame.page_link("risk", t(lang, "risk.request_title"), icon=":material/assignment:")
 
 
@@ -132,19 +135,19 @@ def due(lang: str, as_of: date) -> None:
         if not wanted:
             st.caption(t(lang, "overview.due_none"))
             return
-        top = [one for one in wanted if one.key in HIGHLIGHTS][:3] or wanted[:3]
-        rows = "".join(
-            f'<tr><td class="num">{escape(day(lang, one.day))}</td><td>{escape(one.label[lang])}</td></tr>'
-            for one in top
-        )
-        st.html(f'<table class="ccn-table">{rows}</table>')
+        top = [one for one in wanted if one.is_highlight][:3] or wanted[:3]
+        short = ((escape(day(lang, one.day)), escape(one.label[lang])) for one in top)
+        st.html(table((), short, classes=("num", "")))
         with st.popover(t(lang, "overview.due_all", count=len(wanted)), type="tertiary"):
-            every = "".join(
-                f'<tr><td class="num">{escape(day(lang, one.day))}</td><td>{escape(one.label[lang])}<br>'
-                f'<small class="soft">{escape(one.basis)} · {escape(t(lang, f"rules.basis_status.{one.status}"))}</small></td></tr>'
+            every = (
+                (
+                    escape(day(lang, one.day)),
+                    escape(one.label[lang]),
+                    escape(f"{one.basis} · {t(lang, f'rules.basis_status.{one.status}')}"),
+                )
                 for one in wanted
             )
-            st.html(f'<table class="ccn-table">{every}</table>')
+            st.html(table((), every, classes=("num", "", "soft")))
 
 
 def to_map(code: str) -> None:

@@ -11,6 +11,7 @@ from lib.text import t
 from lib.ui import exports
 from lib.ui.figures import said
 from lib.ui.loaders import View, rulebook, store
+from lib.ui.rows import each_row
 from lib.ui.scope import Scope, commune_label
 
 
@@ -25,7 +26,7 @@ def _investors(view: View, codes: list[str]) -> dict[str, list[str]]:
 
 def _communes(profiles: pd.DataFrame) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for row in profiles.itertuples(index=False):
+    for row in each_row(profiles):
         for commune in (row.communes_now or "").split("|") if isinstance(row.communes_now, str) else ():
             if commune:
                 found.setdefault(commune, []).append(row.code)

@@ -86,7 +86,8 @@ def finding_row(lang: str, name: str, finding: Finding) -> dict[str, str]:
         t(lang, "method.period"): why.period_text(lang, finding.rule),
         t(lang, "method.why"): " ".join(why.why_text(lang, line) for line in finding.why),
         t(lang, "method.evidence"): "; ".join(
-            f"{said(lang, use.observation)} ({origin(lang, use.observation)}; {sources[use.observation.source].title})"
+            f"{said(lang, use.observation)} ({origin(lang, use.observation)}; "
+            f"{sources[use.observation.source].title})"
             for use in finding.evidence
         ),
         t(lang, "method.missing"): why.missing_text(lang, finding),

@@ -193,18 +193,13 @@ def draw_sidebar(kept: Store) -> None:
 
 
 def _choice(key: str, options: Sequence[str], words: str, lang: str, *, with_unknown: bool = True) -> None:
-    labels = {ALL: t(lang, "common.word.all"), UNKNOWN: t(lang, "common.word.unknown")}
-    st.selectbox(
-        t(lang, f"frame.scope.{words}"),
-        [ALL, *options, *([UNKNOWN] if with_unknown else [])],
-        key=key,
-        bind="query-params",
-        format_func=lambda value: (
-            labels.get(value)
-            if value in labels and (value != UNKNOWN or with_unknown)
-            else t(lang, f"frame.{words}.{value}")
-        ),
-    )
+    """One filter; "no figure yet" can be chosen like any value, because not known is a state of its own."""
+    labels = {ALL: t(lang, "common.word.all")}
+    labels |= {value: t(lang, f"frame.{words}.{value}") for value in options}
+    if with_unknown:
+        labels[UNKNOWN] = t(lang, "common.word.unknown")
+    title = t(lang, f"frame.scope.{words}")
+    st.selectbox(title, list(labels), key=key, bind="query-params", format_func=labels.__getitem__)
 
 
 def view() -> loaders.View:

@@ -12,7 +12,7 @@ from lib.ui.scope import Scope, address_query
 def top(
     scope: Scope, answer: str, purpose: str, extra: dict[str, str] | None = None, *, with_view: bool = False
 ) -> None:
-    """`extra` are parts of the address that the page sets itself; `with_view` adds the map's view to the link."""
+    """`extra` are parts of the address that the page sets; `with_view` adds the map's view to the link."""
     left, right = st.columns([4, 1], vertical_alignment="top", gap="small")
     with left:
         figures.headline(answer, purpose)

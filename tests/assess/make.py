@@ -43,8 +43,18 @@ def say(
     first, last = seen if isinstance(seen, tuple) else (seen, seen)
     meant: Value = exactly(value) if isinstance(value, (int, float)) else value
     return Observation(
-        f"{subject}/{attribute}/{value}/{last}/{kind}", subject, attribute, meant, str(value), first, last, None,
-        RELEASE, "source", kind, Confidence.HIGH,
+        f"{subject}/{attribute}/{value}/{last}/{kind}",
+        subject,
+        attribute,
+        meant,
+        str(value),
+        first,
+        last,
+        None,
+        RELEASE,
+        "source",
+        kind,
+        Confidence.HIGH,
     )
 
 

@@ -21,8 +21,12 @@ from tests.assess.make import CODE, NO_PLANT, OPERATING, TODAY, attributes, book
 
 RULE = book().rules[0]
 ANSWER = {
-    Word.VIOLATION: Answer.UNMET, Word.SIGN: Answer.UNMET, Word.RISK: Answer.UNMET, Word.UNCLEAR: Answer.UNKNOWN,
-    Word.MET: Answer.MET, Word.NOT_APPLICABLE: Answer.NOT_APPLICABLE,
+    Word.VIOLATION: Answer.UNMET,
+    Word.SIGN: Answer.UNMET,
+    Word.RISK: Answer.UNMET,
+    Word.UNCLEAR: Answer.UNKNOWN,
+    Word.MET: Answer.MET,
+    Word.NOT_APPLICABLE: Answer.NOT_APPLICABLE,
 }
 
 
@@ -34,9 +38,12 @@ def in_group(group: str, word: Word, role: str = "used") -> Finding:
 @pytest.mark.parametrize(
     ("answer", "strength", "is_open", "word"),
     [
-        (Answer.UNMET, Strength.CONCLUSIVE, False, Word.SIGN), (Answer.UNMET, Strength.CHECK, False, Word.RISK),
-        (Answer.UNKNOWN, Strength.CONCLUSIVE, True, Word.SIGN), (Answer.UNKNOWN, Strength.CHECK, True, Word.RISK),
-        (Answer.UNKNOWN, Strength.CHECK, False, Word.UNCLEAR), (Answer.MET, Strength.CHECK, False, Word.MET),
+        (Answer.UNMET, Strength.CONCLUSIVE, False, Word.SIGN),
+        (Answer.UNMET, Strength.CHECK, False, Word.RISK),
+        (Answer.UNKNOWN, Strength.CONCLUSIVE, True, Word.SIGN),
+        (Answer.UNKNOWN, Strength.CHECK, True, Word.RISK),
+        (Answer.UNKNOWN, Strength.CHECK, False, Word.UNCLEAR),
+        (Answer.MET, Strength.CHECK, False, Word.MET),
         (Answer.NOT_APPLICABLE, Strength.CONCLUSIVE, False, Word.NOT_APPLICABLE),
     ],
 )
@@ -50,21 +57,30 @@ V, S, R, U, M, N = Word
 @pytest.mark.parametrize(
     ("words", "level"),
     [
-        ([("wastewater", V)], Level.VERY_HIGH), ([("discharge", V)], Level.VERY_HIGH),
-        ([("legal_file", V)], Level.VERY_HIGH), ([("record", V)], Level.MEDIUM),
-        ([("wastewater", S), ("record", R)], Level.VERY_HIGH), ([("discharge", S), ("wastewater", R)], Level.VERY_HIGH),
-        ([("wastewater", S), ("wastewater", R)], Level.HIGH), ([("wastewater", S), ("land", R)], Level.HIGH),
-        ([("legal_file", S)], Level.HIGH), ([("legal_file", S), ("record", S)], Level.HIGH),
-        ([("wastewater", R), ("land", R)], Level.HIGH), ([("wastewater", R)], Level.MEDIUM),
-        ([("wastewater", R), ("wastewater", R)], Level.MEDIUM), ([("legal_file", R), ("record", R)], Level.MEDIUM),
-        ([("plan", S)], Level.MEDIUM), ([("land", R)], Level.MEDIUM),
+        ([("wastewater", V)], Level.VERY_HIGH),
+        ([("discharge", V)], Level.VERY_HIGH),
+        ([("legal_file", V)], Level.VERY_HIGH),
+        ([("record", V)], Level.MEDIUM),
+        ([("wastewater", S), ("record", R)], Level.VERY_HIGH),
+        ([("discharge", S), ("wastewater", R)], Level.VERY_HIGH),
+        ([("wastewater", S), ("wastewater", R)], Level.HIGH),
+        ([("wastewater", S), ("land", R)], Level.HIGH),
+        ([("legal_file", S)], Level.HIGH),
+        ([("legal_file", S), ("record", S)], Level.HIGH),
+        ([("wastewater", R), ("land", R)], Level.HIGH),
+        ([("wastewater", R)], Level.MEDIUM),
+        ([("wastewater", R), ("wastewater", R)], Level.MEDIUM),
+        ([("legal_file", R), ("record", R)], Level.MEDIUM),
+        ([("plan", S)], Level.MEDIUM),
+        ([("land", R)], Level.MEDIUM),
         ([("wastewater", M), ("legal_file", M), ("discharge", M)], Level.LOW),
         ([("wastewater", M), ("legal_file", M), ("legal_file", N), ("discharge", M), ("plan", U)], Level.LOW),
         ([("wastewater", M), ("legal_file", M)], Level.UNKNOWN),
         ([("wastewater", M), ("legal_file", M), ("discharge", U)], Level.UNKNOWN),
         ([("wastewater", N), ("legal_file", N), ("discharge", N)], Level.UNKNOWN),
         ([("wastewater", M), ("legal_file", M), ("discharge", M), ("land", R)], Level.MEDIUM),
-        ([("wastewater", U)], Level.UNKNOWN), ([], Level.UNKNOWN),
+        ([("wastewater", U)], Level.UNKNOWN),
+        ([], Level.UNKNOWN),
     ],
 )
 def test_levels_go_by_the_worst_words(words, level):
@@ -81,8 +97,10 @@ def test_nothing_is_low_on_evidence_past_its_shelf_life():
 def test_lists_go_by_level_then_flags_then_name_without_diacritics():
     rows = pd.DataFrame(
         {
-            "code": ["4", "3", "2", "1"], "name": ["Xuân Lĩnh", "Đồng Khang", "Bắc Quý", "Phù Việt"],
-            "level": ["unknown", "unknown", "medium", "high"], "flag_count": [0, 0, 1, 3],
+            "code": ["4", "3", "2", "1"],
+            "name": ["Xuân Lĩnh", "Đồng Khang", "Bắc Quý", "Phù Việt"],
+            "level": ["unknown", "unknown", "medium", "high"],
+            "flag_count": [0, 0, 1, 3],
         }
     )
     assert list(ranked(rows)["code"]) == ["1", "2", "3", "4"]
@@ -102,7 +120,8 @@ def test_missing_items_name_each_attribute_once_with_whom_to_ask():
 def test_a_profile_invents_no_middle_and_no_zero():
     said = (
         say("established_area_ha", Interval(30, 40, high_open=True), TODAY, SourceKind.PRESS),
-        say("investor_type", "state"), say("investor_type", "enterprise"),
+        say("investor_type", "state"),
+        say("investor_type", "enterprise"),
     )
     given = evidence(*said)
     found = assess([CODE, "HT-CCN-002"], given, book())
@@ -135,8 +154,11 @@ def test_a_thousand_clusters_are_judged_within_a_second():
         say(attribute, value, date(2025, 6, 1), SourceKind.PRESS, code)
         for code in codes
         for attribute, value in (
-            ("operating", "yes"), ("central_treatment", "none"), ("established_area_ha", 30.0),
-            ("occupancy_published_pct", 76.2), ("pollution_report", "kênh đen"),
+            ("operating", "yes"),
+            ("central_treatment", "none"),
+            ("established_area_ha", 30.0),
+            ("occupancy_published_pct", 76.2),
+            ("pollution_report", "kênh đen"),
         )
     ]
     given = evidence(*said)

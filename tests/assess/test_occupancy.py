@@ -11,9 +11,15 @@ from lib.domain.interval import Interval, exactly
 @pytest.mark.parametrize(
     ("leased", "committed", "industrial", "expected"),
     [
-        (10, 0, 40, Interval(25, 25)), (10, 10, 40, Interval(25, 50)), (10, 5, 40, Interval(25, 37.5)),
-        (10, None, 40, Interval(25, 100)), (None, 10, 40, Interval(25, 100)), (None, None, 40, None),
-        (10, 0, None, None), (10, 0, 0, None), (30, 30, 40, Interval(75, 100)),
+        (10, 0, 40, Interval(25, 25)),
+        (10, 10, 40, Interval(25, 50)),
+        (10, 5, 40, Interval(25, 37.5)),
+        (10, None, 40, Interval(25, 100)),
+        (None, 10, 40, Interval(25, 100)),
+        (None, None, 40, None),
+        (10, 0, None, None),
+        (10, 0, 0, None),
+        (30, 30, 40, Interval(75, 100)),
     ],
 )
 def test_leased_or_committed_land_over_industrial_land(leased, committed, industrial, expected):

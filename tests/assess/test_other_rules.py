@@ -33,8 +33,11 @@ def test_any_approved_file_of_its_time_will_do(said, answer):
 @pytest.mark.parametrize(
     ("value", "answer"),
     [
-        (99.9, Answer.NOT_APPLICABLE), (100.0, Answer.UNMET), (HUNDREDS, Answer.UNMET),
-        (Interval(50, 150), Answer.UNKNOWN), (None, Answer.UNKNOWN),
+        (99.9, Answer.NOT_APPLICABLE),
+        (100.0, Answer.UNMET),
+        (HUNDREDS, Answer.UNMET),
+        (Interval(50, 150), Answer.UNKNOWN),
+        (None, Answer.UNKNOWN),
     ],
 )
 def test_from_18_may_2026_a_permit_is_needed_at_a_hundred_cubic_metres(value, answer):
@@ -55,7 +58,8 @@ def test_press_and_companies_never_conclude(kind):
 
 
 @pytest.mark.parametrize(
-    ("first", "strength"), [(date(2025, 11, 24), Strength.CONCLUSIVE), (date(2025, 11, 23), Strength.CHECK), (None, Strength.CHECK)]
+    ("first", "strength"),
+    [(date(2025, 11, 24), Strength.CONCLUSIVE), (date(2025, 11, 23), Strength.CHECK), (None, Strength.CHECK)],
 )
 def test_evidence_concludes_only_while_surely_within_its_shelf_life(first, strength):
     said = (OPERATING, say("environmental_permit", "none"), flow(100, (first, TODAY)))
@@ -65,17 +69,26 @@ def test_evidence_concludes_only_while_surely_within_its_shelf_life(first, stren
 @pytest.mark.parametrize(
     ("expiry", "answer"),
     [
-        (None, Answer.MET), (date(2026, 11, 23), Answer.UNMET), (TODAY, Answer.MET), (date(2027, 1, 1), Answer.MET),
+        (None, Answer.MET),
+        (date(2026, 11, 23), Answer.UNMET),
+        (TODAY, Answer.MET),
+        (date(2027, 1, 1), Answer.MET),
     ],
 )
 def test_a_permit_counts_until_the_day_it_expires(expiry, answer):
     said = [say("environmental_permit_expiry", DaySpan(expiry, expiry))] if expiry else []
-    assert finding("R-GPMT", OPERATING, flow(200), say("environmental_permit", "in_force"), *said).answer is answer
+    assert (
+        finding("R-GPMT", OPERATING, flow(200), say("environmental_permit", "in_force"), *said).answer
+        is answer
+    )
 
 
 def test_a_permit_that_may_have_expired_is_unclear():
     expiry = say("environmental_permit_expiry", year(2026))
-    assert finding("R-GPMT", OPERATING, flow(200), say("environmental_permit", "in_force"), expiry).answer is Answer.UNKNOWN
+    assert (
+        finding("R-GPMT", OPERATING, flow(200), say("environmental_permit", "in_force"), expiry).answer
+        is Answer.UNKNOWN
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +102,9 @@ def test_from_29_january_2026_small_flows_depend_on_the_kind_of_water(value, ans
     assert (found.rule.id, found.answer) == ("R-GPMT-1", answer)
 
 
-@pytest.mark.parametrize(("as_of", "answer"), [(date(2024, 12, 31), Answer.UNKNOWN), (date(2025, 1, 1), Answer.UNMET)])
+@pytest.mark.parametrize(
+    ("as_of", "answer"), [(date(2024, 12, 31), Answer.UNKNOWN), (date(2025, 1, 1), Answer.UNMET)]
+)
 def test_an_older_cluster_had_until_the_end_of_2024_for_its_permit(as_of, answer):
     day = date(2021, 6, 1)
     said = (say("operating", "yes", day), say("environmental_permit", "none", day), flow(300, day))
@@ -100,20 +115,31 @@ def test_an_older_cluster_had_until_the_end_of_2024_for_its_permit(as_of, answer
 @pytest.mark.parametrize("family", ["R-GPMT", "R-DKMT"])
 def test_after_the_resolution_has_ended_the_old_rule_never_judges(as_of, family):
     found = finding(family, OPERATING, say("environmental_permit", "none"), flow(500), as_of=as_of)
-    assert (found.answer, found.word, [line.key for line in found.why]) == (Answer.UNKNOWN, Word.UNCLEAR, ["lapsed"])
+    assert (found.answer, found.word, [line.key for line in found.why]) == (
+        Answer.UNKNOWN,
+        Word.UNCLEAR,
+        ["lapsed"],
+    )
 
 
 def test_on_its_last_day_the_resolution_still_judges():
-    found = finding("R-GPMT", OPERATING, say("environmental_permit", "none"), flow(500), as_of=date(2027, 2, 28))
+    found = finding(
+        "R-GPMT", OPERATING, say("environmental_permit", "none"), flow(500), as_of=date(2027, 2, 28)
+    )
     assert found.answer is Answer.UNMET
 
 
 @pytest.mark.parametrize(
     ("value", "said", "answer"),
     [
-        (100.0, [], Answer.NOT_APPLICABLE), (99.0, [], Answer.UNKNOWN),
+        (100.0, [], Answer.NOT_APPLICABLE),
+        (99.0, [], Answer.UNKNOWN),
         (99.0, [say("environmental_registration", "none")], Answer.UNMET),
-        (99.0, [say("environmental_registration", "none"), say("environmental_permit", "in_force")], Answer.MET),
+        (
+            99.0,
+            [say("environmental_registration", "none"), say("environmental_permit", "in_force")],
+            Answer.MET,
+        ),
         (99.0, [say("environmental_registration", "registered")], Answer.MET),
     ],
 )
@@ -155,11 +181,16 @@ def area(value, seen=TODAY):
 @pytest.mark.parametrize(
     ("as_of", "value", "answer"),
     [
-        (date(2025, 6, 30), 75.0, Answer.MET), (date(2025, 6, 30), 75.1, Answer.UNKNOWN),
-        (date(2025, 6, 30), 10.0, Answer.MET), (date(2025, 6, 30), 9.9, Answer.UNKNOWN),
-        (date(2025, 6, 30), 5.0, Answer.UNKNOWN), (date(2025, 6, 30), 4.9, Answer.UNKNOWN),
-        (date(2026, 9, 14), 9.9, Answer.UNKNOWN), (date(2026, 9, 15), 9.9, Answer.MET),
-        (date(2026, 9, 15), 5.0, Answer.MET), (date(2026, 9, 15), Interval(24, 25, high_open=True), Answer.MET),
+        (date(2025, 6, 30), 75.0, Answer.MET),
+        (date(2025, 6, 30), 75.1, Answer.UNKNOWN),
+        (date(2025, 6, 30), 10.0, Answer.MET),
+        (date(2025, 6, 30), 9.9, Answer.UNKNOWN),
+        (date(2025, 6, 30), 5.0, Answer.UNKNOWN),
+        (date(2025, 6, 30), 4.9, Answer.UNKNOWN),
+        (date(2026, 9, 14), 9.9, Answer.UNKNOWN),
+        (date(2026, 9, 15), 9.9, Answer.MET),
+        (date(2026, 9, 15), 5.0, Answer.MET),
+        (date(2026, 9, 15), Interval(24, 25, high_open=True), Answer.MET),
     ],
 )
 def test_area_limits_by_the_law_of_the_day(as_of, value, answer):
@@ -200,7 +231,8 @@ def test_an_old_cluster_inside_the_limits_meets_them_and_needs_no_exemption():
 
 
 @pytest.mark.parametrize(
-    ("kind", "answer"), [("craft_village", Answer.MET), ("mountainous", Answer.MET), ("other", Answer.UNKNOWN)]
+    ("kind", "answer"),
+    [("craft_village", Answer.MET), ("mountainous", Answer.MET), ("other", Answer.UNKNOWN)],
 )
 def test_between_five_and_ten_hectares_it_depends_on_the_kind_of_cluster(kind, answer):
     said = (area(7, date(2024, 5, 1)), say("area_class", kind, date(2024, 5, 1)))
@@ -220,18 +252,25 @@ def test_without_an_established_area_the_plans_area_of_the_period_is_good_for_a_
 
 def test_an_area_nobody_knows_is_not_freed_by_age():
     found = finding("R-AREA", say("operating_since", year(2014)))
-    assert (found.answer, [one.attribute for one in found.missing]) == (Answer.UNKNOWN, ["established_area_ha"])
+    assert (found.answer, [one.attribute for one in found.missing]) == (
+        Answer.UNKNOWN,
+        ["established_area_ha"],
+    )
 
 
 @pytest.mark.parametrize(
     ("as_of", "settled", "answer", "is_flag"),
     [
-        (date(2026, 12, 30), "unsettled", Answer.UNKNOWN, False), (date(2026, 12, 31), "unsettled", Answer.UNMET, True),
-        (date(2026, 12, 30), "settled", Answer.MET, False), (date(2027, 6, 1), "settled", Answer.MET, False),
+        (date(2026, 12, 30), "unsettled", Answer.UNKNOWN, False),
+        (date(2026, 12, 31), "unsettled", Answer.UNMET, True),
+        (date(2026, 12, 30), "settled", Answer.MET, False),
+        (date(2027, 6, 1), "settled", Answer.MET, False),
     ],
 )
 def test_clusters_older_than_2009_are_settled_before_the_last_day_of_2026(as_of, settled, answer, is_flag):
-    found = finding("R-PRE2009", say("formed_before_2009", "yes"), say("pre2009_settlement", settled), as_of=as_of)
+    found = finding(
+        "R-PRE2009", say("formed_before_2009", "yes"), say("pre2009_settlement", settled), as_of=as_of
+    )
     assert (found.answer, found.is_flag) == (answer, is_flag)
     assert found.due == (date(2026, 12, 31) if answer is Answer.UNKNOWN else None)
 
@@ -254,8 +293,17 @@ COMPLETION = DaySpan(date(2025, 12, 1), date(2025, 12, 31))
         ([say("status", "stalled")], Answer.UNMET),
         ([say("works_state", "under_construction")], Answer.UNKNOWN),
         ([say("works_state", "under_construction"), say("planned_completion", COMPLETION)], Answer.UNMET),
-        ([say("works_state", "under_construction", date(2025, 6, 1)), say("planned_completion", COMPLETION)], Answer.UNKNOWN),
-        ([say("works_state", "substantially_complete"), say("planned_completion", COMPLETION)], Answer.UNKNOWN),
+        (
+            [
+                say("works_state", "under_construction", date(2025, 6, 1)),
+                say("planned_completion", COMPLETION),
+            ],
+            Answer.UNKNOWN,
+        ),
+        (
+            [say("works_state", "substantially_complete"), say("planned_completion", COMPLETION)],
+            Answer.UNKNOWN,
+        ),
         ([say("works_state", "complete", date(2024, 1, 1)), say("status", "stalled")], Answer.UNMET),
         ([say("works_state", "complete"), say("status", "stalled", date(2024, 1, 1))], Answer.MET),
         ([say("planned_completion", COMPLETION)], Answer.UNKNOWN),
@@ -267,7 +315,10 @@ def test_works_are_late_only_when_seen_unfinished_after_the_approved_day(said, a
 
 
 def test_works_whose_day_lies_ahead_are_unknown_with_the_day():
-    said = (say("works_state", "under_construction"), say("planned_completion", DaySpan(date(2028, 1, 1), date(2028, 3, 31))))
+    said = (
+        say("works_state", "under_construction"),
+        say("planned_completion", DaySpan(date(2028, 1, 1), date(2028, 3, 31))),
+    )
     found = finding("R-LAND", *said)
     assert (found.word, found.due) == (Word.UNCLEAR, date(2028, 3, 31))
 
@@ -279,11 +330,11 @@ def test_works_whose_day_lies_ahead_are_unknown_with_the_day():
 @pytest.mark.parametrize(
     ("state", "kind", "word"),
     [
-        ("open", SourceKind.OFFICIAL_REPORT, Word.VIOLATION), ("open", SourceKind.LEGAL_DOCUMENT, Word.VIOLATION),
-        ("open", SourceKind.PRESS, Word.RISK), ("closed", SourceKind.OFFICIAL_REPORT, Word.UNCLEAR),
+        ("open", SourceKind.OFFICIAL_REPORT, Word.VIOLATION),
+        ("open", SourceKind.LEGAL_DOCUMENT, Word.VIOLATION),
+        ("open", SourceKind.PRESS, Word.RISK),
+        ("closed", SourceKind.OFFICIAL_REPORT, Word.UNCLEAR),
     ],
 )
 def test_only_an_open_official_conclusion_says_violation(family, attribute, state, kind, word):
     assert finding(family, say(attribute, state, TODAY, kind)).word is word
-
-

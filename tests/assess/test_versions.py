@@ -25,7 +25,9 @@ def seen(rules, as_of, known_on=FAR):
 @pytest.mark.parametrize(
     ("as_of", "expected"),
     [
-        (date(2023, 12, 31), []), (date(2024, 1, 1), [("T-1", True)]), (date(2024, 12, 31), [("T-1", True)]),
+        (date(2023, 12, 31), []),
+        (date(2024, 1, 1), [("T-1", True)]),
+        (date(2024, 12, 31), [("T-1", True)]),
         (date(2025, 1, 1), [("T-2", True)]),
     ],
 )

@@ -21,8 +21,12 @@ def keys(found):
 @pytest.mark.parametrize(
     ("state", "answer"),
     [
-        ("operating", Answer.MET), ("none", Answer.UNMET), ("planned", Answer.UNMET), ("building", Answer.UNMET),
-        ("built_noncompliant", Answer.UNMET), ("built_unverified", Answer.UNKNOWN),
+        ("operating", Answer.MET),
+        ("none", Answer.UNMET),
+        ("planned", Answer.UNMET),
+        ("building", Answer.UNMET),
+        ("built_noncompliant", Answer.UNMET),
+        ("built_unverified", Answer.UNKNOWN),
     ],
 )
 def test_only_a_plant_in_operation_meets_the_duty(state, answer):
@@ -34,8 +38,11 @@ def test_only_a_plant_in_operation_meets_the_duty(state, answer):
 @pytest.mark.parametrize(
     ("as_of", "rule"),
     [
-        (date(2025, 12, 31), "R-WWT-1"), (date(2026, 1, 1), "R-WWT-2"), (date(2026, 1, 28), "R-WWT-2"),
-        (date(2026, 1, 29), "R-WWT-3"), (TODAY, "R-WWT-3"),
+        (date(2025, 12, 31), "R-WWT-1"),
+        (date(2026, 1, 1), "R-WWT-2"),
+        (date(2026, 1, 28), "R-WWT-2"),
+        (date(2026, 1, 29), "R-WWT-3"),
+        (TODAY, "R-WWT-3"),
     ],
 )
 def test_the_version_is_the_one_in_force_on_the_day(as_of, rule):
@@ -60,7 +67,8 @@ def test_an_older_cluster_had_until_the_last_day_of_2023(as_of, answer, is_flag)
 
 def test_a_cluster_that_began_after_the_law_had_no_time_to_complete():
     said = (
-        say("operating", "yes", date(2023, 1, 1)), say("operating_since", year(2022), date(2023, 1, 1)),
+        say("operating", "yes", date(2023, 1, 1)),
+        say("operating_since", year(2022), date(2023, 1, 1)),
         say("central_treatment", "none", date(2023, 1, 1)),
     )
     assert finding("R-WWT", *said, as_of=date(2023, 6, 1)).answer is Answer.UNMET
@@ -82,8 +90,11 @@ def test_a_cluster_of_unknown_age_before_the_deadline_is_unclear_and_not_flagged
         ([say("status", "planned")], Answer.NOT_APPLICABLE, "not_yet"),
         ([say("status", "calling_investor", date(2023, 1, 1))], Answer.UNKNOWN, "operating.nothing"),
         ([say("status", "removed"), OPERATING], Answer.NOT_APPLICABLE, "removed"),
-        ([say("status", "planned"), OPERATING, NO_PLANT, REFUSED, say("tenants_treat_to_standard", "no")],
-         Answer.UNMET, "operating.yes"),
+        (
+            [say("status", "planned"), OPERATING, NO_PLANT, REFUSED, say("tenants_treat_to_standard", "no")],
+            Answer.UNMET,
+            "operating.yes",
+        ),
     ],
 )
 def test_a_cluster_not_known_to_operate_is_never_green_on_old_evidence(said, answer, why):
@@ -93,7 +104,10 @@ def test_a_cluster_not_known_to_operate_is_never_green_on_old_evidence(said, ans
 
 
 def test_old_evidence_of_operation_still_binds_but_only_for_a_check():
-    said = (say("operating", "yes", date(2017, 12, 4)), say("central_treatment", "built_noncompliant", date(2017, 12, 4)))
+    said = (
+        say("operating", "yes", date(2017, 12, 4)),
+        say("central_treatment", "built_noncompliant", date(2017, 12, 4)),
+    )
     found = finding("R-WWT", *said, as_of=date(2024, 6, 30))
     assert (found.answer, found.strength, found.word) == (Answer.UNMET, Strength.CHECK, Word.RISK)
     assert {use.role for use in found.evidence} == {"stale"}
@@ -119,18 +133,27 @@ def test_before_2026_nothing_frees_from_the_duty():
 def test_an_unmet_duty_with_an_open_exemption_is_unknown_and_flagged_all_the_same():
     found = finding("R-WWT", OPERATING, NO_PLANT)
     assert (found.answer, found.is_exemption_open, found.is_flag) == (Answer.UNKNOWN, True, True)
-    assert {(one.on, one.exemption) for one in found.missing} == {("exemption", "province"), ("exemption", "k7")}
+    assert {(one.on, one.exemption) for one in found.missing} == {
+        ("exemption", "province"),
+        ("exemption", "k7"),
+    }
 
 
 def test_a_decision_of_the_province_frees():
-    assert finding("R-WWT", OPERATING, NO_PLANT, say("provincial_exemption", "granted")).answer is Answer.NOT_APPLICABLE
+    assert (
+        finding("R-WWT", OPERATING, NO_PLANT, say("provincial_exemption", "granted")).answer
+        is Answer.NOT_APPLICABLE
+    )
 
 
 @pytest.mark.parametrize(
     ("flow", "answer"),
     [
-        (exactly(99.9), Answer.NOT_APPLICABLE), (exactly(100), Answer.UNMET), (HUNDREDS, Answer.UNMET),
-        (Interval(90, 110), Answer.UNKNOWN), (Interval(50, 100, high_open=True), Answer.NOT_APPLICABLE),
+        (exactly(99.9), Answer.NOT_APPLICABLE),
+        (exactly(100), Answer.UNMET),
+        (HUNDREDS, Answer.UNMET),
+        (Interval(90, 110), Answer.UNKNOWN),
+        (Interval(50, 100, high_open=True), Answer.NOT_APPLICABLE),
     ],
 )
 def test_a_small_flow_frees_only_below_the_limit(flow, answer):
@@ -140,7 +163,12 @@ def test_a_small_flow_frees_only_below_the_limit(flow, answer):
 
 @pytest.mark.parametrize(
     ("pct", "answer"),
-    [(80.0, Answer.UNMET), (80.1, Answer.NOT_APPLICABLE), (76.2, Answer.UNMET), (Interval(75, 85), Answer.UNKNOWN)],
+    [
+        (80.0, Answer.UNMET),
+        (80.1, Answer.NOT_APPLICABLE),
+        (76.2, Answer.UNMET),
+        (Interval(75, 85), Answer.UNKNOWN),
+    ],
 )
 def test_a_full_old_cluster_is_free_only_above_eighty_percent(pct, answer):
     said = (OPERATING, NO_PLANT, REFUSED, TENANTS, OLD, say("wastewater_flow_m3_per_day", 500))
@@ -169,7 +197,10 @@ def test_tenants_that_do_not_treat_exclude_the_exemption():
 
 def test_why_lines_name_both_numbers_that_exclude_the_exemption():
     said = (
-        OPERATING, NO_PLANT, OLD, say("occupancy_published_pct", 76.2, date(2023, 6, 1), SourceKind.PRESS),
+        OPERATING,
+        NO_PLANT,
+        OLD,
+        say("occupancy_published_pct", 76.2, date(2023, 6, 1), SourceKind.PRESS),
         say("wastewater_flow_m3_per_day", HUNDREDS, date(2025, 6, 1), SourceKind.PRESS),
     )
     found = finding("R-WWT", *said)
@@ -181,8 +212,13 @@ def test_the_strongest_of_several_sources_that_agree_counts():
     press = say("central_treatment", "none", TODAY, SourceKind.PRESS)
     official = say("central_treatment", "none", date(2026, 10, 1))
     found = finding("R-WWT", OPERATING, press, official)
-    assert {use.observation.source_kind for use in found.evidence if use.observation.attribute == "central_treatment"} == {
-        SourceKind.PRESS, SourceKind.OFFICIAL_REPORT,
+    assert {
+        use.observation.source_kind
+        for use in found.evidence
+        if use.observation.attribute == "central_treatment"
+    } == {
+        SourceKind.PRESS,
+        SourceKind.OFFICIAL_REPORT,
     }
 
 
@@ -190,10 +226,13 @@ def test_another_source_that_disagrees_is_shown():
     other = say("central_treatment", "operating", (date(2026, 1, 1), date(2026, 11, 23)), SourceKind.COMPANY)
     seen = say("central_treatment", "none", (date(2026, 1, 1), TODAY), SourceKind.FIELDWORK)
     found = finding("R-WWT", OPERATING, seen, other)
-    assert ("contradicting", SourceKind.COMPANY) in {(use.role, use.observation.source_kind) for use in found.evidence}
+    assert ("contradicting", SourceKind.COMPANY) in {
+        (use.role, use.observation.source_kind) for use in found.evidence
+    }
 
 
 def test_the_law_was_read_in_a_secondary_source_so_nothing_concludes():
-    assert finding("R-WWT", OPERATING, NO_PLANT, REFUSED, say("tenants_treat_to_standard", "no")).strength is Strength.CHECK
-
-
+    assert (
+        finding("R-WWT", OPERATING, NO_PLANT, REFUSED, say("tenants_treat_to_standard", "no")).strength
+        is Strength.CHECK
+    )

@@ -39,8 +39,8 @@ def test_script_json_is_the_same_value_without_anything_that_acts(text: str) -> 
 @pytest.mark.parametrize(
     "text",
     [
-        *NASTY, "# x", "*x*", "**x**", "[x](https://a.b)", "![x](https://a.b)", ":red[x]", "$x$", ":material/home:",
-        "> x", "- x", "1. x", "| a |", "~~x~~", "    x",
+        *NASTY, "# x", "*x*", "**x**", "[x](https://a.b)", "![x](https://a.b)", ":red[x]", "$x$",
+        ":material/home:", "> x", "- x", "1. x", "| a |", "~~x~~", "    x",
     ],
 )
 def test_markdown_text_holds_no_sign_of_markdown(text: str) -> None:
@@ -54,7 +54,9 @@ def test_markdown_text_keeps_to_one_line() -> None:
     assert "\n" not in markdown_text("a\n\n# b")
 
 
-@pytest.mark.parametrize("text", ["https://a.vn", "www.a.vn", "a@b.vn", "->", "<-", "--", ">=", ":streamlit:"])
+@pytest.mark.parametrize(
+    "text", ["https://a.vn", "www.a.vn", "a@b.vn", "->", "<-", "--", ">=", ":streamlit:"]
+)
 def test_what_streamlit_rewrites_after_parsing_is_joined_apart(text: str) -> None:
     shown = html.unescape(markdown_text(text))
     assert shown != text

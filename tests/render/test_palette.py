@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_levels_are_those_of_the_domain_worst_first() -> None:
 def test_worse_levels_are_darker() -> None:
     lightness = [_lightness(style.fill) for style in palette.classes("level")]
     assert lightness == sorted(lightness)
-    assert min(b - a for a, b in zip(lightness, lightness[1:], strict=False)) > 10
+    assert min(b - a for a, b in pairwise(lightness)) > 10
 
 
 @pytest.mark.parametrize("colour_by", palette.COLOUR_BY)
