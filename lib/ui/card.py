@@ -78,7 +78,7 @@ def cluster_card(lang: str, view: loaders.View, code: str, horizon: str) -> None
     kept = loaders.store()
     row = row_of(view.profiles, code)
     place = commune_names(row["communes_now"], kept.communes) or t(lang, "common.word.unknown")
-    with st.container(border=True):
+    with st.container(border=True, key="panel-card"):
         st.html(
             f'<div class="ccn-card" data-code="{escape(code)}">'
             f'<b class="ccn-card-name">{escape(row["name"])}</b> <span class="ccn-soft">{escape(code)}</span>'

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.domain.rule import Parameter, Rule
 from lib.render.html import paragraph, table
-from lib.text import day, number, t
+from lib.text import day, has, number, t
 from lib.ui import figures, loaders
 from lib.ui import findings as why
 from lib.ui.card import level_html
@@ -29,15 +29,19 @@ def answer(lang: str, as_of: date) -> tuple[str, str]:
 
 
 def _parameter(lang: str, parameter: Parameter) -> str:
+    """A limit in words with its unit and how far its clause was read."""
     value = parameter.value
-    shown = (
-        day(lang, value)
-        if isinstance(value, date)
-        else number(lang, value, 2 if value != int(value) else 0)
-        if isinstance(value, (int, float))
-        else str(value)
-    )
-    return f"{parameter.key} = {shown} {parameter.unit} [{t(lang, f'rules.basis_status.{parameter.status}')}]"
+    if isinstance(value, date):
+        shown = day(lang, value)
+    elif isinstance(value, (int, float)):
+        unit = parameter.unit if parameter.unit == "%" else t(lang, f"common.unit.{parameter.unit}")
+        shown = f"{number(lang, value, 2 if value != int(value) else 0)} {unit}"
+    else:
+        shown = str(value)
+    # A new parameter in a rule file shows by its key until someone gives it words.
+    key = f"method.parameter.{parameter.key}"
+    name = t(lang, key) if has(lang, key) else parameter.key
+    return f"{name} {shown} [{t(lang, f'rules.basis_status.{parameter.status}')}]"
 
 
 def _rule_html(lang: str, rule: Rule, as_of: date) -> str:
@@ -71,8 +75,15 @@ def rules(lang: str, as_of: date) -> None:
         groups.setdefault(rule.group, []).append(rule)
     for group, found in groups.items():
         figures.heading(t(lang, f"rules.group.{group}"))
-        for rule in sorted(found, key=lambda one: (one.family, one.effective_from or date.min)):
-            st.html(_rule_html(lang, rule, as_of))
+        ordered = sorted(found, key=lambda one: (one.family, one.effective_from or date.min))
+        for rule in ordered:
+            if rule.is_in_force(as_of):
+                st.html(_rule_html(lang, rule, as_of))
+        others = [rule for rule in ordered if not rule.is_in_force(as_of)]
+        if others:
+            with st.expander(t(lang, "method.other_versions", count=len(others))):
+                for rule in others:
+                    st.html(_rule_html(lang, rule, as_of))
 
 
 def levels(lang: str) -> None:

@@ -19,7 +19,7 @@ export default function({ data, parentElement, setTriggerValue }) {
           td.append(cell.text ?? '');
         }
         if (cell.bar) { const bar = make('span', 'ccn-interval'), i = make('i'); i.style.left = cell.bar[0] + '%';
-          i.style.width = Math.max(cell.bar[1] - cell.bar[0], 2) + '%'; i.style.background = cell.bar[2]; i.style.borderColor = cell.bar[3];
+          i.style.width = Math.max(cell.bar[1] - cell.bar[0], 2) + '%'; i.style.background = `color-mix(in srgb, ${cell.bar[2]} 35%, white)`; i.style.borderColor = cell.bar[3];
           bar.append(i); bar.title = cell.label || ''; bar.setAttribute('role', 'img'); bar.setAttribute('aria-label', cell.label || ''); td.append(bar) }
         if (cell.sub) td.append(make('small', 'soft', cell.sub));
         tr.append(td);

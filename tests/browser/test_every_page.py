@@ -75,9 +75,9 @@ def test_the_first_visitor_of_a_new_server_may_come_by_a_deep_link(new_page: Cal
     # Until st.navigation has run once, Streamlit takes a folder `pages/` beside app.py for its list of pages.
     with running_app() as fresh:
         page = new_page()
-        open_page(page, fresh.url, "/ban-do?moc=2020&mau=plan_group")
+        open_page(page, fresh.url, "/ban-do?tim=cong+khanh&cum=HT-CCN-012")
         assert not page.get_by_role("dialog").count(), page.get_by_role("dialog").inner_text()
-        assert "moc=2020" in page.url and "mau=plan_group" in page.url
+        assert "tim=cong" in page.url and "cum=HT-CCN-012" in page.url
 
 
 def test_an_unknown_cluster_in_the_address_is_said_and_not_an_error(goto: Callable[[str], Page]) -> None:
