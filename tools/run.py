@@ -20,9 +20,7 @@ def command(python: Path, port: int, data: Path | None) -> list[str]:
     made = [
         str(python),
         "-m",
-        "streamlit",
-        "run",
-        "app.py",
+        "lib.serve",
         "--server.address",
         HOST,
         "--server.port",

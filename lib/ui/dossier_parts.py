@@ -99,7 +99,9 @@ def key_facts(lang: str, view: loaders.View, code: str, horizon: str) -> None:
     """Planned area, occupancy and central treatment, each with its source."""
     attributes = loaders.store().attributes
     facts = (PLAN_AREA[horizon], "occupancy_published_pct", "central_treatment")
-    for column, key in zip(st.columns(3, gap="small"), facts, strict=True):
+    with st.container(key="figures"):
+        columns = st.columns(3, gap="small")
+    for column, key in zip(columns, facts, strict=True):
         standing = view.evidence.get(code, key)
         chosen = standing.chosen
         stale = chosen is not None and view.evidence.is_stale(chosen)

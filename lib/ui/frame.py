@@ -58,7 +58,6 @@ def run() -> None:
     lang = language()
     st.set_page_config(
         layout="wide",
-        page_title=t(lang, "common.app.name"),
         page_icon=str(Path(__file__).with_name("mark.svg")),
     )
     st.html(CSS + _wordmark(lang))

@@ -8,7 +8,7 @@ import streamlit as st
 from lib.render.map_data import FRAME
 from lib.render.palette import COLOUR_BY
 from lib.text import number, t
-from lib.ui import cluster_list, cluster_map, notices, selection
+from lib.ui import choices, cluster_list, cluster_map, notices, selection
 from lib.ui.browser import pick_list
 from lib.ui.loaders import store
 from lib.ui.rows import each_row
@@ -36,33 +36,20 @@ def answer(lang: str, scope: Scope, profiles: pd.DataFrame) -> tuple[str, str]:
 
 def horizon(lang: str) -> str:
     """Which horizon of the plan is drawn."""
-    return (
-        st.segmented_control(
-            t(lang, "frame.scope.horizon"),
-            HORIZONS,
-            default="2030",
-            key="moc",
-            bind="query-params",
-            required=True,
-            format_func=lambda key: t(lang, f"frame.horizon.{key}"),
-        )
-        or "2030"
-    )
+
+    def labels(language: str) -> dict[str, str]:
+        return {key: t(language, f"frame.horizon.{key}") for key in HORIZONS}
+
+    return choices.segments(t(lang, "frame.scope.horizon"), "moc", labels, lang, default="2030")
 
 
 def colour_by(lang: str) -> str:
     """What the colour of a cluster says."""
-    return (
-        st.selectbox(
-            t(lang, "mappage.colour_by"),
-            COLOUR_BY,
-            key="mau",
-            bind="query-params",
-            width=220,
-            format_func=lambda key: t(lang, f"mappage.colour.{key}"),
-        )
-        or COLOUR_BY[0]
-    )
+
+    def labels(language: str) -> dict[str, str]:
+        return {key: t(language, f"mappage.colour.{key}") for key in COLOUR_BY}
+
+    return choices.select(t(lang, "mappage.colour_by"), "mau", labels, lang, width=220)
 
 
 def on_horizon(profiles: pd.DataFrame, horizon: str) -> pd.DataFrame:

@@ -60,7 +60,9 @@ def ways_of_investing(lang: str, view: loaders.View) -> None:
         (ENTERPRISE, "clusters_enterprise_count", "secondary_projects_enterprise_count"),
         (AVERAGE, "clusters_count", "secondary_projects_count"),
     )
-    for column, (attribute, clusters, projects) in zip(st.columns(3, gap="small"), cards, strict=True):
+    with st.container(key="figures"):
+        columns = st.columns(3, gap="small")
+    for column, (attribute, clusters, projects) in zip(columns, cards, strict=True):
         beside = " · ".join(
             interval_text(lang, value, t(lang, f"common.unit.{unit}"))
             for key, unit in ((clusters, "clusters"), (projects, "projects"))

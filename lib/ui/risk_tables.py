@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import pandas as pd
-import streamlit as st
 
 from lib.assess.ranking import ranked
 from lib.domain.finding import Finding, Word
 from lib.reports.layers import to_gpkg, to_kml
 from lib.text import t
+from lib.ui import choices
 from lib.ui import findings as why
 from lib.ui.exports import notices
 from lib.ui.figures import origin, said
@@ -24,22 +24,17 @@ Findings = Mapping[str, tuple[Finding, ...]]
 def filtered(lang: str, profiles: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     """Draws the filters by rule group and word, and returns the rows that match, in rank order."""
     groups = sorted({finding.rule.group for found in findings.values() for finding in found})
-    group = st.selectbox(
-        t(lang, "risk.filter_group"),
-        ["", *groups],
-        key="nhom-quy-tac",
-        bind="query-params",
-        width=220,
-        format_func=lambda key: t(lang, f"rules.group.{key}") if key else t(lang, "common.word.all"),
-    )
-    word = st.selectbox(
-        t(lang, "risk.filter_word"),
-        ["", *Word],
-        key="tu",
-        bind="query-params",
-        width=180,
-        format_func=lambda key: t(lang, f"rules.word.{key}") if key else t(lang, "common.word.all"),
-    )
+
+    def group_labels(language: str) -> dict[str, str]:
+        return {"": t(language, "common.word.all")} | {
+            key: t(language, f"rules.group.{key}") for key in groups
+        }
+
+    def word_labels(language: str) -> dict[str, str]:
+        return {"": t(language, "common.word.all")} | {key: t(language, f"rules.word.{key}") for key in Word}
+
+    group = choices.select(t(lang, "risk.filter_group"), "nhom-quy-tac", group_labels, lang, width=220)
+    word = choices.select(t(lang, "risk.filter_word"), "tu", word_labels, lang, width=180)
 
     def matching(code: str) -> bool:
         return any(

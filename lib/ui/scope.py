@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +15,7 @@ from lib.domain.finding import Level
 from lib.domain.places import Cluster, Commune
 from lib.store.base import Store
 from lib.text import fold, matches, t
-from lib.ui import loaders
+from lib.ui import choices, loaders
 
 ALL = ""
 HORIZONS = ("2020", "2030", "sau")
@@ -89,8 +90,8 @@ def _any_of(joined: pd.Series, wanted: str) -> pd.Series:
 
 
 def language() -> str:
-    """The reader's language; Vietnamese unless another was chosen."""
-    return "en" if st.session_state.get("ngon-ngu") == "en" else "vi"
+    """The reader's language; Vietnamese unless another was chosen, or the address asks for it at first."""
+    return "en" if st.session_state.get("ngon-ngu", st.query_params.get("ngon-ngu")) == "en" else "vi"
 
 
 def current_scope() -> Scope:
@@ -136,6 +137,13 @@ def commune_options(clusters: Sequence[Cluster], communes: Mapping[str, Commune]
     return sorted(now, key=by_name) + sorted(then, key=by_name)
 
 
+def _commune_labels(kept: Store, lang: str) -> dict[str, str]:
+    codes = commune_options(kept.clusters, kept.communes)
+    return {ALL: t(lang, "common.word.all")} | {
+        code: commune_label(code, kept.communes, lang) for code in codes
+    }
+
+
 def draw_sidebar(kept: Store) -> None:
     """The controls, bound to the address: they keep their value from page to page, on reload and Back."""
     lang = language()
@@ -162,15 +170,7 @@ def draw_sidebar(kept: Store) -> None:
         _choice("muc", tuple(Level), "level", lang, with_unknown=False)
         _choice("tinh-trang", STATUSES, "status", lang)
         _choice("dau-tu", INVESTOR_TYPES, "investor_type", lang)
-        st.selectbox(
-            t(lang, "frame.scope.commune"),
-            [ALL, *commune_options(kept.clusters, kept.communes)],
-            key="xa",
-            bind="query-params",
-            format_func=lambda code: (
-                t(lang, "common.word.all") if code == ALL else commune_label(code, kept.communes, lang)
-            ),
-        )
+        choices.select(t(lang, "frame.scope.commune"), "xa", partial(_commune_labels, kept), lang)
         st.date_input(
             t(lang, "frame.scope.known_on"),
             value=None,
@@ -194,12 +194,15 @@ def draw_sidebar(kept: Store) -> None:
 
 def _choice(key: str, options: Sequence[str], words: str, lang: str, *, with_unknown: bool = True) -> None:
     """One filter; "no figure yet" can be chosen like any value, because not known is a state of its own."""
-    labels = {ALL: t(lang, "common.word.all")}
-    labels |= {value: t(lang, f"frame.{words}.{value}") for value in options}
-    if with_unknown:
-        labels[UNKNOWN] = t(lang, "common.word.unknown")
-    title = t(lang, f"frame.scope.{words}")
-    st.selectbox(title, list(labels), key=key, bind="query-params", format_func=labels.__getitem__)
+
+    def labels(language: str) -> dict[str, str]:
+        found = {ALL: t(language, "common.word.all")}
+        found |= {value: t(language, f"frame.{words}.{value}") for value in options}
+        if with_unknown:
+            found[UNKNOWN] = t(language, "common.word.unknown")
+        return found
+
+    choices.select(t(lang, f"frame.scope.{words}"), key, labels, lang)
 
 
 def view() -> loaders.View:
@@ -212,10 +215,12 @@ def address_query(scope: Scope, extra: Mapping[str, str] | None = None) -> dict[
     """
     The query that restores what is seen, dates pinned: what "Sao chép liên kết" writes.
 
-    Everything else is taken from the address as it stands, where bound controls and the selection keep it;
-    `xem` is left to the browser, which alone knows the view.
+    Choices are written by their keys, so that the link does not depend on the language; `xem` is left to
+    the browser, which alone knows the view.
     """
-    query = {key: value for key, value in st.query_params.items() if key != "xem"}
+    query = choices.chosen_keys()
+    if st.query_params.get("cum"):
+        query["cum"] = st.query_params["cum"]
     query["ngay"] = scope.as_of.isoformat()
     query["biet"] = scope.known_on.isoformat()
     return query | dict(extra or {})

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 from tools.setup_env import CHROMIUM_VARIABLE, find_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "app.py"
 TODAY = "2026-11-24"
 """The day it is in every test, unless one asks for another."""
 DESKTOP, PHONE = (1440, 900), (390, 844)
@@ -85,7 +86,7 @@ def running_app(
     *,
     arguments: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
-    app: Path = ROOT / "app.py",
+    app: Path = APP,
     folder: Path = ROOT,
     options: Sequence[str] = (),
 ) -> Iterator[Server]:
@@ -101,12 +102,12 @@ def running_app(
         With the server's log, when it does not answer.
     """
     port = free_port()
+    # The dashboard starts by its own entry, as users start it; any other script by Streamlit's.
+    entry = ["lib.serve"] if app == APP else ["streamlit", "run", str(app)]
     command = [
         sys.executable,
         "-m",
-        "streamlit",
-        "run",
-        str(app),
+        *entry,
         "--server.address",
         "127.0.0.1",
         "--server.port",
