@@ -20,16 +20,15 @@ from lib.render.assets import install_leaflet
 
 ROOT = Path(__file__).resolve().parents[1]
 _IMPORTED_BY_PAGES = (
-    "cluster_list",
-    "cluster_map",
-    "dossier_parts",
-    "frame",
-    "map_controls",
-    "method_parts",
-    "occupancy_parts",
-    "overview_parts",
-    "request",
+    "lib.assess.profile",
+    "lib.imports.boundaries",
+    "lib.render.charts",
+    "lib.render.maps",
+    "lib.reports.layers",
+    "lib.reports.request_sheet",
+    "lib.store.rulebook",
 )
+"""Not `lib.ui`: a component that registers before the server runs is not found later."""
 
 
 def main() -> None:
@@ -38,7 +37,7 @@ def main() -> None:
     install_leaflet()
     PagesManager.uses_pages_directory = False
     for name in _IMPORTED_BY_PAGES:
-        importlib.import_module(f"lib.ui.{name}")
+        importlib.import_module(name)
     sys.argv = ["streamlit", "run", str(ROOT / "app.py"), *sys.argv[1:]]
     cli.main()
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.reports.tables import to_csv, to_xlsx
 from lib.text import day, t
-from lib.ui import loaders
+from lib.ui.coverage import coverage
 from lib.ui.scope import Scope
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -24,18 +24,6 @@ def notices(scope: Scope) -> list[str]:
         t(lang, "frame.export_coverage", **coverage(scope)),
         t(lang, "frame.priority_tool"),
     ]
-
-
-def coverage(scope: Scope) -> dict[str, str]:
-    """How complete the data is, as placeholders: clusters named, clusters the province counts."""
-    view = loaders.view(scope.as_of, scope.known_on)
-    value = view.evidence.get("HT", "clusters_count").value
-    published = (
-        f"{value.low:.0f}"
-        if value is not None and hasattr(value, "low")
-        else t(scope.lang, "frame.not_published")
-    )
-    return {"named": str(len(view.profiles)), "published": published}
 
 
 def file_name(stem: str, scope: Scope, ending: str) -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 from lib.domain.errors import DataError
 from lib.text import day, t
 from lib.ui import loaders, notices
-from lib.ui.exports import coverage
+from lib.ui.coverage import coverage
 from lib.ui.scope import current_scope, draw_sidebar, language
 from lib.ui.settings import ROOT, settings
 from lib.ui.style import CSS

@@ -8,6 +8,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from lib.domain.finding import Level, Word
 from lib.domain.rule import Parameter, Rule
 from lib.render.html import paragraph, table
 from lib.text import day, has, number, t
@@ -87,50 +88,53 @@ def rules(lang: str, as_of: date) -> None:
 
 
 def levels(lang: str) -> None:
-    """Answers, words, levels and weights."""
+    """Answers, words, levels, weights and shelf lives: from the rule files and the catalogue."""
     book = loaders.rulebook()
+    when = {one.level: one.label[lang] for one in book.levels}
     figures.heading(t(lang, "method.words_title"))
-    st.html(
-        table(
-            (t(lang, "risk.filter_word"), t(lang, "method.when")),
-            (
-                (escape(t(lang, f"rules.word.{key}")), escape(t(lang, f"method.word_when.{key}")))
-                for key in ("violation", "sign", "risk", "unclear", "met", "not_applicable")
-            ),
-        )
+    said = (
+        (escape(t(lang, f"rules.word.{key}")), escape(t(lang, f"method.word_when.{key}"))) for key in Word
     )
+    st.html(table((t(lang, "risk.filter_word"), t(lang, "method.when")), said))
     figures.heading(t(lang, "method.levels_title"))
-    st.html(
-        table(
-            (t(lang, "risk.col_level"), t(lang, "method.when")),
-            (
-                (level_html(lang, level), escape(t(lang, f"method.level_when.{level}")))
-                for level in ("very_high", "high", "medium", "low", "unknown")
-            ),
-        )
+    reached = (
+        (level_html(lang, level), escape(when.get(level, t(lang, "method.level_otherwise"))))
+        for level in Level
     )
+    st.html(table((t(lang, "risk.col_level"), t(lang, "method.when")), reached))
+    figures.heading(t(lang, "method.index_title"))
+    st.html("".join(paragraph(note[lang]) for note in book.method.notes.values()))
     figures.heading(t(lang, "method.weights_title"))
-    st.caption(t(lang, "method.weights_caveat"))
-    st.html(
-        table(
-            (t(lang, "risk.col_group"), t(lang, "method.weight")),
-            (
-                (escape(t(lang, f"rules.group.{group}")), escape(number(lang, weight)))
-                for group, weight in book.method.weights.items()
-            ),
+    st.caption(
+        t(
+            lang,
+            "method.weights_caveat",
+            range=number(lang, 100 * book.method.weight_range),
+            check=number(lang, 100 * book.method.check_from),
         )
     )
+    families: dict[str, dict[str, float]] = {}
+    for rule in book.rules:
+        families.setdefault(rule.group, {})[rule.family] = rule.severity
+    weights = (
+        (
+            escape(t(lang, f"rules.group.{group}")),
+            escape(number(lang, weight)),
+            escape(", ".join(f"{family} ({number(lang, severity, 1)})" for family, severity in found.items()))
+            if (found := families.get(group))
+            else escape(t(lang, "method.no_rule_yet")),
+        )
+        for group, weight in book.method.weights.items()
+    )
+    heads = (t(lang, "risk.col_group"), t(lang, "method.weight"), t(lang, "method.rules_severity"))
+    st.html(table(heads, weights, classes=("", "num", "")))
     figures.heading(t(lang, "method.shelf_title"))
-    st.html(
-        table(
-            (t(lang, "dossier.head.what"), t(lang, "method.months")),
-            (
-                (escape(one.label[lang]), escape(number(lang, one.shelf_life_months)))
-                for one in loaders.store().attributes.values()
-                if one.shelf_life_months
-            ),
-        )
+    kept = (
+        (escape(one.label[lang]), escape(number(lang, one.shelf_life_months)))
+        for one in loaders.store().attributes.values()
+        if one.shelf_life_months
     )
+    st.html(table((t(lang, "dossier.head.what"), t(lang, "method.months")), kept, classes=("", "num")))
 
 
 def law_changes(lang: str, as_of: date) -> None:

@@ -8,8 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from lib.assess.evaluate import in_force
+from lib.assess.occupancy import decree_occupancy
 from lib.domain.interval import Interval
 from lib.domain.observation import Observation
+from lib.domain.rule import Rule
 from lib.render import charts
 from lib.render.html import table
 from lib.text import day, interval_text, number, t, validity_text
@@ -89,9 +91,18 @@ def province_series(lang: str, scope: Scope, view: loaders.View) -> None:
     if not any(lines.values()):
         st.caption(t(lang, "occupancy.series_none"))
         return
-    legal = [(50.0, t(lang, "occupancy.legal_50"))]
+    legal = [line for rule in in_force(loaders.rulebook().norms, scope.as_of) for line in _limits(lang, rule)]
     st.plotly_chart(charts.series(lang, lines, legal), config=CHART, key="occupancy.series")
     st.caption(t(lang, "occupancy.series_alt", **_series_alt(lang, lines)))
+
+
+def _limits(lang: str, rule: Rule) -> list[tuple[float, str]]:
+    """The percentages a norm sets, each with what it is for and its article."""
+    return [
+        (float(one.value), f"{number(lang, float(one.value))} %: {rule.title[lang]} ({one.article})")
+        for one in rule.parameters.values()
+        if one.unit == "%" and isinstance(one.value, (int, float))
+    ]
 
 
 def _series_alt(lang: str, lines: dict[str, tuple[Observation, ...]]) -> dict[str, str]:
@@ -106,29 +117,43 @@ def _series_alt(lang: str, lines: dict[str, tuple[Observation, ...]]) -> dict[st
     }
 
 
+def _by_decree(view: loaders.View, code: str) -> Interval | None:
+    """Occupancy of a cluster by the decree's definition; None where the land is not known."""
+
+    def land(attribute: str) -> Interval | None:
+        value = view.evidence.get(code, attribute).value
+        return value if isinstance(value, Interval) else None
+
+    return decree_occupancy(land("leased_area_ha"), land("committed_area_ha"), land("industrial_land_ha"))
+
+
 def single_clusters(lang: str, view: loaders.View, profiles: pd.DataFrame) -> None:
-    """Clusters with a published percentage of their own; how many have none."""
+    """Clusters with a figure of their own: by the decree where it can be computed, else as published."""
     figures.heading(t(lang, "occupancy.single"))
     found = _cluster_figures(view, profiles)
-    rows = [
-        (
-            name,
-            one.value,
-            figures.origin(lang, one)
-            + (f" · {t(lang, 'common.word.stale')}" if view.evidence.is_stale(one) else ""),
-        )
-        for name, one in found
-        if isinstance(one.value, Interval)
+    computed = [
+        (t(lang, "occupancy.by_decree", name=row.name), share, "")
+        for row in each_row(profiles)
+        if (share := _by_decree(view, row.code)) is not None
     ]
-    if rows:
-        st.plotly_chart(charts.occupancy_bars(lang, rows), config=CHART, key="occupancy.bars")
-    st.caption(t(lang, "occupancy.single_rest", own=len(rows), rest=len(profiles) - len(rows)))
+    rows = [
+        (name, one.value, _when(lang, view, one)) for name, one in found if isinstance(one.value, Interval)
+    ]
+    if computed or rows:
+        st.plotly_chart(charts.occupancy_bars(lang, computed + rows), config=CHART, key="occupancy.bars")
+    rest = len(profiles) - len({name for name, _ in found})
+    st.caption(t(lang, "occupancy.single_rest", own=len(rows), rest=rest, decree=len(computed)))
     if found:
         with st.popover(
             t(lang, "common.word.sources", count=len(found)), type="tertiary", key="occupancy.sources"
         ):
             for name, one in found:
                 st.html(f'<p class="ccn-card"><b>{escape(name)}</b>: {figures.source_html(lang, one)}</p>')
+
+
+def _when(lang: str, view: loaders.View, observation: Observation) -> str:
+    stale = f" · {t(lang, 'common.word.stale')}" if view.evidence.is_stale(observation) else ""
+    return figures.origin(lang, observation) + stale
 
 
 def averages_that_differ(lang: str, view: loaders.View) -> None:
