@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from lib.assess.part import OFFICIAL, Part
+from lib.assess.part import OFFICIAL, Part, is_stale, is_surely_fresh
 from lib.assess.tests import DUTIES, EXEMPTIONS, Case
 from lib.domain.finding import Answer, EvidenceUse, Finding, Line, Missing, Strength, Word
 from lib.domain.observation import Evidence, Observation
@@ -203,9 +203,9 @@ def _uses(evidence: Evidence, parts: Sequence[Part]) -> tuple[EvidenceUse, ...]:
     roles: dict[str, tuple[Observation, str]] = {}
     for part in parts:
         for one in part.used:
-            roles.setdefault(one.id, (one, "stale" if evidence.is_stale(one) else "used"))
+            roles.setdefault(one.id, (one, "stale" if is_stale(evidence, one) else "used"))
     for role in ("contradicting", "possible"):
         for part in parts:
             for one in getattr(part, role):
                 roles.setdefault(one.id, (one, role))
-    return tuple(EvidenceUse(one, role) for one, role in roles.values())
+    return tuple(EvidenceUse(one, role, is_surely_fresh(evidence, one)) for one, role in roles.values())

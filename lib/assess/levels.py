@@ -45,8 +45,10 @@ def _has_second(wanted: tuple[str, ...] | None, first: str, findings: Sequence[F
 
 
 def _is_met(group: str, findings: Sequence[Finding]) -> bool:
-    """Whether the group has a rule that is met, none that is open, and no evidence past its shelf life."""
+    """Whether the group has a rule that is met, none that is open, all on evidence that surely holds."""
     own = [finding for finding in findings if finding.rule.group == group]
     settled = all(finding.answer in (Answer.MET, Answer.NOT_APPLICABLE) for finding in own)
-    fresh = all(use.role != "stale" for finding in own for use in finding.evidence)
+    fresh = all(
+        use.is_surely_fresh for finding in own for use in finding.evidence if use.role in ("used", "stale")
+    )
     return settled and fresh and any(finding.answer is Answer.MET for finding in own)

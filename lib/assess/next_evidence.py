@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from lib.assess.index import rule_weight
 from lib.domain.finding import Finding
 from lib.domain.observation import Attribute
 from lib.domain.rulebook import RuleBook
@@ -26,15 +27,10 @@ def worth_finding(
         weight (in index points, summed over clusters) of the rules that miss it. It bounds from above what
         the evidence could narrow; weights are illustrative, so it orders and is not shown as a figure.
     """
-    total = sum(book.method.weights.values()) or 1.0
-    members: dict[str, set[str]] = {}
-    for rule in book.rules:
-        members.setdefault(rule.group, set()).add(rule.family)
     points: dict[str, float] = {}
     clusters: dict[str, set[str]] = {}
     for finding in findings:
-        group = finding.rule.group
-        share = 100 * book.method.weights.get(group, 0.0) / total / len(members[group])
+        share = 100 * rule_weight(book, finding.rule.family)
         for attribute in {item.attribute for item in finding.missing}:
             points[attribute] = points.get(attribute, 0.0) + share * finding.rule.severity
             clusters.setdefault(attribute, set()).add(finding.subject)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from lib.domain.finding import Line
+from lib.domain.interval import DaySpan
 from lib.domain.kleene import Truth, all_of, any_of, negate
 from lib.domain.observation import Evidence, Observation, SourceKind, Value
 from lib.domain.rule import Parameter
@@ -39,6 +40,11 @@ class Part:
     def weak(self) -> Part:
         """The same, good for a check only."""
         return replace(self, is_strong=False)
+
+    def on(self, *grounds: Part) -> Part:
+        """The same answer, which rests on `grounds` as well and is only as strong as they are."""
+        joined = _joined(None, [*grounds, self], self.is_strong and all(part.is_strong for part in grounds))
+        return replace(joined, truth=self.truth, missing=self.missing)
 
 
 CERTAIN = Part(True, is_strong=True)
@@ -87,9 +93,40 @@ def opposite(part: Part) -> Part:
     return replace(part, truth=negate(part.truth))
 
 
+def is_surely_fresh(evidence: Evidence, observation: Observation) -> bool:
+    """Whether an observation surely still holds: within its shelf life, or a permit until it expires."""
+    return evidence.is_surely_fresh(observation) or _is_permit_not_expired(evidence, observation)
+
+
+def is_stale(evidence: Evidence, observation: Observation) -> bool:
+    """Whether an observation is past its shelf life; a permit is not while its expiry lies ahead."""
+    return evidence.is_stale(observation) and not _is_permit_not_expired(evidence, observation)
+
+
+def _is_permit_not_expired(evidence: Evidence, observation: Observation) -> bool:
+    if observation.attribute != "environmental_permit" or observation.value != "in_force":
+        return False
+    expiry = evidence.get(observation.subject, "environmental_permit_expiry").value
+    return isinstance(expiry, DaySpan) and expiry.before(evidence.as_of) is False
+
+
 def is_strong(evidence: Evidence, observation: Observation) -> bool:
-    """Whether an observation alone may carry a conclusion: official, and surely within its shelf life."""
-    return observation.source_kind in OFFICIAL and evidence.is_surely_fresh(observation)
+    """Whether an observation alone may carry a conclusion: official, and surely still holding."""
+    return observation.source_kind in OFFICIAL and is_surely_fresh(evidence, observation)
+
+
+def sure_to_free(evidence: Evidence, part: Part, *, frees: bool) -> Part:
+    """
+    The same part, but unknown where it would free from a duty on evidence that may no longer hold.
+
+    `frees` is the truth that frees. Evidence without a day or past its shelf life then becomes what is
+    missing: a newer statement of the same attribute.
+    """
+    doubtful = [one for one in part.used if not is_surely_fresh(evidence, one)]
+    if part.truth is not frees or not doubtful:
+        return part
+    missing = tuple(dict.fromkeys(one.attribute for one in doubtful))
+    return replace(part, truth=None, is_strong=False, missing=missing).saying("not_fresh")
 
 
 def read(

@@ -69,7 +69,7 @@ def _row(
     for group in groups:
         words = [finding.word for finding in findings if finding.rule.group == group]
         row[f"word_{group}"] = str(min(words, key=_ORDER.__getitem__)) if words else None
-    index = index_of(findings, book.method)
+    index = index_of(findings, book)
     row |= {"index_low": index.low, "index_high": index.high}
     return row
 

@@ -13,9 +13,21 @@ from datetime import date
 from typing import Any
 
 from lib.assess.occupancy import decree_occupancy
-from lib.assess.part import CERTAIN, OFFICIAL, Part, every, opposite, read, some
+from lib.assess.part import (
+    CERTAIN,
+    OFFICIAL,
+    Part,
+    every,
+    is_stale,
+    is_surely_fresh,
+    opposite,
+    read,
+    some,
+    sure_to_free,
+)
+from lib.domain.finding import Line
 from lib.domain.interval import DaySpan, Interval
-from lib.domain.kleene import Truth
+from lib.domain.kleene import Truth, all_of
 from lib.domain.observation import Evidence, Observation, Value
 from lib.domain.rule import Parameter, Rule
 
@@ -54,7 +66,20 @@ class Case:
         chosen = self.evidence.get(self.subject, attribute).chosen
         if chosen is None or not isinstance(chosen.value, str):
             return "", False
-        return chosen.value, self.evidence.is_stale(chosen)
+        return chosen.value, is_stale(self.evidence, chosen)
+
+    def is_surely_fresh(self, attribute: str) -> bool:
+        """Whether what stands for `attribute` surely still holds."""
+        chosen = self.evidence.get(self.subject, attribute).chosen
+        return chosen is not None and is_surely_fresh(self.evidence, chosen)
+
+    def binding(self, part: Part) -> Part:
+        """A part of who is bound: unknown instead of false where doubtful evidence would free."""
+        return sure_to_free(self.evidence, part, frees=False)
+
+    def exempting(self, part: Part) -> Part:
+        """A part of an exemption: unknown instead of true where doubtful evidence would free."""
+        return sure_to_free(self.evidence, part, frees=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,42 +118,87 @@ def is_operating(case: Case) -> Part:
     """
     Whether the cluster is in operation, for duties that bind operating clusters.
 
-    A "yes" stands however old it is (past its shelf life it is weak); a "no", or a status that comes
-    before operation, counts within its shelf life only: old evidence never frees from a duty.
+    A "yes" stands however old it is (past its shelf life it is weak), until the works are later seen idle
+    or stopped. A "no", or a status that comes before operation or after it, frees only while it surely
+    still holds and no "yes" is as new: undated or old evidence never frees from a duty.
     """
-    status, is_status_old = case.chosen_code("status")
-    operating, is_operating_old = case.chosen_code("operating")
-    if status == "removed" and not is_status_old:
-        return opposite(case.read("status", one_of("removed"))).saying("removed")
-    if operating == "yes":
+    operating = case.evidence.get(case.subject, "operating")
+    answer, is_old = case.chosen_code("operating")
+    nothing = Part(None, used=operating.usable[:1], possible=operating.possible, missing=("operating",))
+    if answer == "yes":
+        halted = _halted_after(case, operating.usable[0])
+        if halted is not None:
+            return nothing.on(halted).saying("operating.halted")
         part = case.read("operating", one_of("yes"))
-        return part.saying("operating.old") if is_operating_old else part.saying("operating.yes")
-    if operating == "no" and not is_operating_old:
+        return part.saying("operating.old") if is_old else part.saying("operating.yes")
+    if answer == "no" and case.is_surely_fresh("operating") and not _operates_since(case, "operating"):
         return case.read("operating", one_of("yes"), why="operating")
-    if operating != "unclear" and status in NOT_YET and not is_status_old:
-        return opposite(case.read("status", one_of(*NOT_YET))).saying("not_yet")
-    standing = case.evidence.get(case.subject, "operating")
-    known = "unclear" if operating == "unclear" else "old_no" if operating == "no" else "nothing"
-    return Part(None, used=standing.usable[:1], possible=standing.possible, missing=("operating",)).saying(
-        f"operating.{known}"
+    early = _before_or_after_operation(case)
+    if answer != "unclear" and early is not None and early.truth is True:
+        return opposite(early)
+    if answer == "no":
+        return nothing.saying("operating.no_unsure").saying(_doubt(case, "operating"))
+    return nothing.saying("operating.unclear" if answer == "unclear" else "operating.nothing")
+
+
+def _operates_since(case: Case, attribute: str) -> bool:
+    """Whether operation was seen no earlier than what stands for `attribute`."""
+    standing = case.evidence.get(case.subject, attribute).chosen
+    return standing is not None and any(
+        one.value == "yes" and one.newness >= standing.newness for one in case.usable("operating")
     )
+
+
+def _doubt(case: Case, attribute: str) -> str:
+    """Why what stands for `attribute` does not surely hold: the key of a message."""
+    standing = case.evidence.get(case.subject, attribute).usable[0]
+    if standing.valid_earliest is None:
+        return "doubt.undated"
+    return "doubt.contested" if case.is_surely_fresh(attribute) else "doubt.old"
+
+
+def _halted_after(case: Case, seen: Observation) -> Part | None:
+    """The works idle or stopped, or the project stalled, where that was seen after operation was."""
+    for attribute, codes in (("works_state", ("idle", "stopped")), ("status", ("stalled",))):
+        chosen = case.evidence.get(case.subject, attribute).chosen
+        if chosen is not None and chosen.value in codes and chosen.newness > seen.newness:
+            return case.read(attribute, one_of(*codes))
+    return None
+
+
+def _before_or_after_operation(case: Case) -> Part | None:
+    """
+    A status that comes before operation, or removal from the plan; None where the status is another.
+
+    True while it surely still holds and operation was not seen as lately; else unknown.
+    """
+    status, _ = case.chosen_code("status")
+    if status not in (*NOT_YET, "removed"):
+        return None
+    part = case.read("status", one_of(*NOT_YET, "removed"))
+    if case.is_surely_fresh("status") and not _operates_since(case, "status"):
+        return part.saying("removed" if status == "removed" else "not_yet")
+    unsure = replace(part, truth=None, is_strong=False, missing=("status",))
+    unsure = unsure.saying("removed_unsure" if status == "removed" else "not_yet_unsure")
+    return unsure.saying(_doubt(case, "status"))
 
 
 def stands_in_plan(case: Case) -> Part:
     """Whether this is still a cluster: everything but one taken out of the plan."""
-    status, is_old = case.chosen_code("status")
-    if status == "removed" and not is_old:
-        return opposite(case.read("status", one_of("removed"))).saying("removed")
-    return CERTAIN
+    status, _ = case.chosen_code("status")
+    early = _before_or_after_operation(case)
+    return opposite(early) if status == "removed" and early is not None else CERTAIN
 
 
 def has_begun(case: Case) -> Part:
     """Whether it has come further than the plan: false while it is planned or still seeks an investor."""
-    status, is_old = case.chosen_code("status")
-    if status in (*NOT_YET, "removed") and not is_old:
-        standing = opposite(case.read("status", one_of(*NOT_YET, "removed")))
-        return standing.saying("removed" if status == "removed" else "not_yet")
-    return CERTAIN
+    early = _before_or_after_operation(case)
+    if early is None:
+        return CERTAIN
+    works = case.evidence.get(case.subject, "works_state").chosen
+    status = case.evidence.get(case.subject, "status").usable[0]
+    is_seen_later = works is not None and works.value != "not_started" and works.newness > status.newness
+    return CERTAIN if early.truth is None and is_seen_later else opposite(early)
 
 
 def _begun_or_removed(case: Case) -> Part:
@@ -225,7 +295,8 @@ def permit_when_discharging(case: Case) -> Judged:
         "wastewater_flow_m3_per_day", _number(lambda flow: flow.more_than(0)), why="discharging"
     )
     ahead, due = _ahead(case, "operating_before", "deadline")
-    return Judged(every(is_operating(case), discharging), _permit_in_force(case), ahead, due)
+    applies = every(is_operating(case), case.binding(discharging))
+    return Judged(applies, _permit_in_force(case), ahead, due)
 
 
 def _flow_reaches(case: Case) -> Part:
@@ -241,17 +312,37 @@ def _flow_reaches(case: Case) -> Part:
     return case.read("wastewater_flow_m3_per_day", _number(reaches), sure, possible, why="flow")
 
 
-def permit_by_flow(case: Case) -> Judged:
-    """Operating with a flow at the limit or above → an environmental permit in force and not expired."""
-    return Judged(every(is_operating(case), _flow_reaches(case)), _permit_in_force(case))
+def _gas_reaches(case: Case, key: str) -> Part:
+    """Whether the exhaust gas is at the limit of `key` or above."""
+    limit = case.limit(key)
+    return case.read(
+        "exhaust_gas_m3_per_hour",
+        _number(lambda gas: gas.at_least(_value(limit))),
+        replace(limit, key="gas_limit"),
+        why="gas",
+    )
 
 
-def registration_below_flow(case: Case) -> Judged:
-    """Operating below the flow of the permit → registered, unless an earlier permit is still in force."""
+def permit_by_load(case: Case) -> Judged:
+    """Operating with wastewater or exhaust gas at the limit or above → a permit in force, not expired."""
+    loads = some(case.binding(_flow_reaches(case)), case.binding(_gas_reaches(case, "gas_from")))
+    return Judged(every(is_operating(case), loads), _permit_in_force(case))
+
+
+def registration_below_load(case: Case) -> Judged:
+    """Operating below both limits of the permit → registered, unless an earlier permit is still in force."""
+    below = opposite(some(_flow_reaches(case), _gas_reaches(case, "gas_from")))
+    flow = case.limit("register_flow_from")
+    at_province = some(
+        case.read("wastewater_flow_m3_per_day", _number(lambda value: value.at_least(_value(flow))), flow),
+        replace(_gas_reaches(case, "register_gas_from"), why=()),
+    )
     registered = case.read("environmental_registration", one_of("registered"), why="registration")
     permit = _permit_in_force(case)
     duty = permit if permit.truth is True and registered.truth is not True else registered
-    return Judged(every(is_operating(case), opposite(_flow_reaches(case))), duty)
+    if below.truth is True and at_province.truth is not None:
+        duty = duty.saying(f"registration_at.{'province' if at_province.truth else 'commune'}")
+    return Judged(every(is_operating(case), case.binding(below)), duty)
 
 
 def reports_answered(case: Case) -> Judged:
@@ -300,40 +391,52 @@ def _area(case: Case) -> str:
 
 
 def area_within_limits(case: Case) -> Judged:
-    """The area lies between the least and the most; between the special least and the least it depends."""
+    """
+    The area lies between the least and the most.
+
+    The least is lower in special places and for craft villages; the kind of cluster is asked for only
+    where the answer depends on it. An area known too roughly for a limit is unknown.
+    """
     least, special, most = case.limit("least"), case.limit("least_special"), case.limit("most")
     attribute = _area(case)
-
-    def within(area: Interval) -> Truth:
-        if area.at_most(_value(most)) is False or area.less_than(_value(special)) is True:
-            return False
-        return True if area.at_most(_value(most)) and area.at_least(_value(least)) else None
-
     stem = "area" if _value(special) < _value(least) else "area_single"
-    part = case.read(attribute, _number(within), least, special, most, why=stem)
-    between = part.truth is None and part.used
-    if between and "area_class" in case.evidence.attributes:
-        kind, _ = case.chosen_code("area_class")
-        special_kind = case.read("area_class", one_of("mountainous", "craft_village"), why="area_class")
-        if kind:
-            enough = case.read(attribute, _number(lambda area: area.at_least(_value(special))), special)
-            part = every(special_kind, enough)
+
+    def against(floor: Parameter) -> Part:
+        def within(area: Interval) -> Truth:
+            return all_of([area.at_most(_value(most)), area.at_least(_value(floor))])
+
+        part = case.read(attribute, _number(within), least, special, most, why=stem)
+        if part.truth is not None or not part.used:
+            return part
+        return replace(part, why=(Line("area_single.unclear", part.why[0].values),))
+
+    part = against(least)
+    as_special = part if _value(special) == _value(least) else against(special)
+    if part.truth is not as_special.truth:
+        kind = case.read("area_class", one_of("mountainous", "craft_village"), why="area_class")
+        if kind.truth is None:
+            depends = (Line("area.unclear", as_special.why[0].values),)
+            part = replace(part, truth=None, is_strong=False, missing=("area_class",), why=depends)
         else:
-            part = Part(None, used=part.used, possible=part.possible, missing=("area_class",), why=part.why)
-    if not part.used:
+            part = (as_special if kind.truth else part).on(kind)
+    if part.truth is None and part.missing != ("area_class",):
         part = replace(part, missing=("established_area_ha",))
-    elif attribute.startswith("plan_area"):
+    if part.used and attribute.startswith("plan_area"):
         part = part.weak().saying("area.of_plan")
     return Judged(stands_in_plan(case), part)
 
 
 def settled_if_before_2009(case: Case) -> Judged:
-    """Formed before the regulation of 2009 → settled before the deadline."""
+    """
+    Formed before the regulation of 2009 → settled before the deadline.
+
+    Seeking an investor or having left the plan settles nothing by itself: only a recorded settlement does.
+    """
     formed = case.read("formed_before_2009", one_of("yes"), why="formed_before_2009")
     settled = case.read("pre2009_settlement", one_of("settled"), why="settlement")
     deadline = case.limit("deadline")
     ahead = Part(case.as_of < _value(deadline), is_strong=deadline.status.may_conclude)
-    return Judged(every(has_begun(case), formed), settled, ahead, _value(deadline))
+    return Judged(formed, settled, ahead, _value(deadline))
 
 
 def works_in_time(case: Case) -> Judged:
@@ -387,24 +490,24 @@ def works_in_time(case: Case) -> Judged:
 def _is_later(case: Case, attribute: str, than: str, part: Part) -> bool:
     """Whether `part` is true and what stands for `attribute` was seen after what stands for `than`."""
     first, second = (case.evidence.get(case.subject, key).chosen for key in (attribute, than))
-    return (
-        part.truth is True
-        and first is not None
-        and second is not None
-        and first.valid_latest > second.valid_latest
-    )
+    return part.truth is True and first is not None and second is not None and first.newness > second.newness
 
 
 def _seen_after_completion(case: Case) -> bool:
-    """Whether the works were seen after the approved day: what was seen before proves no delay."""
+    """Whether the works were surely seen after the approved day: what was seen before proves no delay."""
     planned = case.evidence.get(case.subject, "planned_completion").value
     seen = case.evidence.get(case.subject, "works_state").chosen
-    return seen is not None and isinstance(planned, DaySpan) and seen.valid_latest > planned.latest
+    return (
+        seen is not None
+        and seen.valid_earliest is not None
+        and isinstance(planned, DaySpan)
+        and seen.valid_earliest > planned.latest
+    )
 
 
 def exempted_by_province(case: Case) -> Part:
     """A decision of the province frees the cluster from central treatment."""
-    part = case.read("provincial_exemption", one_of("granted"), why="exemption")
+    part = case.exempting(case.read("provincial_exemption", one_of("granted"), why="exemption"))
     return part if part.used else part.saying("province.unclear")
 
 
@@ -417,8 +520,14 @@ def tenants_treat_and_small_or_full(case: Case) -> Part:
         case.limit("flow_below"),
         why="flow_small",
     )
-    old_and_full = every(existed_before(case, case.limit("operating_before")), _is_full(case))
-    part = every(tenants, some(old_and_full, small))
+    existed, full = existed_before(case, case.limit("operating_before")), _is_full(case)
+
+    def whole(accept: Callable[[Part], Part]) -> Part:
+        return every(accept(tenants), some(every(existed, accept(full)), accept(small)))
+
+    part = whole(lambda one: one)
+    if part.truth is True:
+        part = whole(case.exempting)
     return part if part.truth is True else part.saying("k7.no" if part.truth is False else "k7.unclear")
 
 
@@ -451,14 +560,18 @@ def _is_full(case: Case) -> Part:
 
 
 def existed_before_limit(case: Case) -> Part:
-    """Outside the limits, and set up before the day on which such an area stopped being allowed."""
+    """
+    Outside the limits, and set up before the day on which such an area stopped being allowed.
+
+    An area that may be over the most needs what such an area needs: to be older than 2009.
+    """
     area = area_within_limits(case).duty
     if area.truth is True:
         return Part(False)
     if not area.used:
         return Part(None, missing=area.missing)
     most = case.limit("most")
-    if case.read(_area(case), _number(lambda area: area.at_most(_value(most)))).truth is False:
+    if case.read(_area(case), _number(lambda area: area.at_most(_value(most)))).truth is not True:
         return case.read("formed_before_2009", one_of("yes"), why="formed_before_2009")
     part = existed_before(case, case.limit("set_up_before"), is_in_use=False)
     return part.saying("grandfathered.unclear") if part.truth is None else part
@@ -484,8 +597,11 @@ DUTIES: Mapping[str, RuleTest] = {
     "central_treatment": RuleTest(central_treatment, ("operating_before", "deadline")),
     "environmental_file": RuleTest(environmental_file),
     "permit_when_discharging": RuleTest(permit_when_discharging, ("operating_before", "deadline")),
-    "permit_by_flow": RuleTest(permit_by_flow, ("flow_surely", "flow_possibly")),
-    "registration_below_flow": RuleTest(registration_below_flow, ("flow_surely", "flow_possibly")),
+    "permit_by_load": RuleTest(permit_by_load, ("flow_surely", "flow_possibly", "gas_from")),
+    "registration_below_load": RuleTest(
+        registration_below_load,
+        ("flow_surely", "flow_possibly", "gas_from", "register_flow_from", "register_gas_from"),
+    ),
     "reports_answered": RuleTest(reports_answered),
     "area_within_limits": RuleTest(area_within_limits, ("least", "least_special", "most")),
     "settled_if_before_2009": RuleTest(settled_if_before_2009, ("deadline",)),

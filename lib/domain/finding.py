@@ -55,10 +55,12 @@ class EvidenceUse:
 
     `role`: "used" decided the answer; "stale" decided it past its shelf life; "possible" may have been true
     by the as-of date and decided nothing; "contradicting" disagrees with what was used.
+    `is_surely_fresh`: even the earliest day it may describe lies within its shelf life.
     """
 
     observation: Observation
     role: str
+    is_surely_fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,11 @@ class Observation:
     reason: str = ""
     note: str = ""
 
+    @property
+    def newness(self) -> tuple[date, date]:
+        """What orders statements in time: the day they surely do not lie before, then the latest day."""
+        return self.valid_earliest or date.min, self.valid_latest
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -104,7 +104,7 @@ def series(
             y=value,
             line={"color": SOFT, "width": 1, "dash": "dash"},
             annotation_text=escape(label),
-            annotation_position="bottom right",
+            annotation_position="bottom left",
             annotation_font={"size": 11, "color": SOFT},
         )
     figure.update_yaxes(range=[0, 100], ticksuffix=" %")

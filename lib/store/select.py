@@ -71,8 +71,9 @@ def _later_first(day: date | None) -> int:
 
 def _newest(item: Observation) -> tuple[object, ...]:
     return (
-        _later_first(item.valid_latest), _RELIABILITY[item.source_kind], _CONFIDENCE[item.reading_confidence],
-        _later_first(item.valid_earliest), _later_first(item.published_on), item.id,
+        _later_first(item.valid_earliest), _later_first(item.valid_latest),
+        _RELIABILITY[item.source_kind], _CONFIDENCE[item.reading_confidence],
+        _later_first(item.published_on), item.id,
     )
 
 
@@ -84,8 +85,9 @@ def order_of(attribute: Attribute) -> Order:
     """
     The order of preference among observations of `attribute`, the best first.
 
-    Newest: the latest day it may have been true, then the kind of source, the reading confidence, the more
-    narrowly dated, the later published, the identifier. Reliable: the kind of source first, then the same.
+    Newest: the later guaranteed day first, that is the earliest day it may describe (an open one comes
+    last, so the vaguest date never wins), then the latest day, the kind of source, the reading confidence,
+    the later published, the identifier. Reliable: the kind of source first, then the same.
     """
     return _reliable if attribute.prefers == "reliable" else _newest
 

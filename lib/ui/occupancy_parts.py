@@ -91,7 +91,11 @@ def province_series(lang: str, scope: Scope, view: loaders.View) -> None:
     if not any(lines.values()):
         st.caption(t(lang, "occupancy.series_none"))
         return
-    legal = [line for rule in in_force(loaders.rulebook().norms, scope.as_of) for line in _limits(lang, rule)]
+    limits: dict[float, list[str]] = {}
+    for rule in in_force(loaders.rulebook().norms, scope.as_of):
+        for value, words in _limits(lang, rule):
+            limits.setdefault(value, []).append(words)
+    legal = [(value, f"{number(lang, value)} %: {'; '.join(words)}") for value, words in limits.items()]
     st.plotly_chart(charts.series(lang, lines, legal), config=CHART, key="occupancy.series")
     st.caption(t(lang, "occupancy.series_alt", **_series_alt(lang, lines)))
 
@@ -99,7 +103,7 @@ def province_series(lang: str, scope: Scope, view: loaders.View) -> None:
 def _limits(lang: str, rule: Rule) -> list[tuple[float, str]]:
     """The percentages a norm sets, each with what it is for and its article."""
     return [
-        (float(one.value), f"{number(lang, float(one.value))} %: {rule.title[lang]} ({one.article})")
+        (float(one.value), f"{rule.title[lang]} ({one.article})")
         for one in rule.parameters.values()
         if one.unit == "%" and isinstance(one.value, (int, float))
     ]
@@ -112,8 +116,8 @@ def _series_alt(lang: str, lines: dict[str, tuple[Observation, ...]]) -> dict[st
         "count": str(len(every)),
         "first": validity_text(lang, every[0]),
         "last": validity_text(lang, every[-1]),
-        "low": number(lang, min(one.value.low for one in every if isinstance(one.value, Interval)), 1),
-        "high": number(lang, max(one.value.high for one in every if isinstance(one.value, Interval)), 1),
+        "low": number(lang, min(one.value.low for one in every if isinstance(one.value, Interval)), 2),
+        "high": number(lang, max(one.value.high for one in every if isinstance(one.value, Interval)), 2),
     }
 
 

@@ -8,7 +8,7 @@ export default function({ data, parentElement }) {
       const map = frame.contentWindow && frame.contentWindow.map;
       if (data.with_view && map && map.getCenter) {
         const c = map.getCenter();
-        query.set('xem', [c.lat.toFixed(5), c.lng.toFixed(5), map.getZoom().toFixed(0)].join(','));
+        query.set('xem', [c.lat.toFixed(5), c.lng.toFixed(5), map.getZoom().toFixed(2)].join(','));
       }
     }
     return location.origin + location.pathname + '?' + query.toString();

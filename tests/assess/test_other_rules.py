@@ -14,6 +14,13 @@ def flow(value, seen=TODAY):
     return say("wastewater_flow_m3_per_day", value, seen)
 
 
+def gas(value, seen=TODAY):
+    return say("exhaust_gas_m3_per_hour", value, seen)
+
+
+NO_GAS = gas(0)
+
+
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
@@ -42,8 +49,31 @@ def test_any_approved_file_of_its_time_will_do(said, answer):
 )
 def test_from_18_may_2026_a_permit_is_needed_at_a_hundred_cubic_metres(value, answer):
     said = [flow(value)] if value is not None else []
-    found = finding("R-GPMT", OPERATING, say("environmental_permit", "none"), *said)
+    found = finding("R-GPMT", OPERATING, NO_GAS, say("environmental_permit", "none"), *said)
     assert (found.rule.id, found.answer) == ("R-GPMT-2", answer)
+
+
+@pytest.mark.parametrize(
+    ("load", "answer"),
+    [(99_999.0, Answer.NOT_APPLICABLE), (100_000.0, Answer.UNMET), (None, Answer.UNKNOWN)],
+)
+def test_exhaust_gas_needs_a_permit_as_well(load, answer):
+    said = [gas(load)] if load is not None else []
+    found = finding("R-GPMT", OPERATING, flow(50), say("environmental_permit", "none"), *said)
+    assert found.answer is answer
+    if load is None:
+        assert (found.word, [one.attribute for one in found.missing]) == (
+            Word.UNCLEAR,
+            ["exhaust_gas_m3_per_hour"],
+        )
+
+
+@pytest.mark.parametrize("seen", [(None, TODAY), date(2025, 11, 23)])
+def test_an_old_small_flow_frees_from_no_permit_and_an_old_large_one_from_no_registration(seen):
+    for family, value in (("R-GPMT", 50), ("R-DKMT", 500)):
+        found = finding(family, OPERATING, NO_GAS, flow(value, seen))
+        assert found.word is Word.UNCLEAR
+        assert "wastewater_flow_m3_per_day" in {one.attribute for one in found.missing}
 
 
 def test_without_a_permit_in_an_official_record_the_read_text_concludes():
@@ -83,6 +113,35 @@ def test_a_permit_counts_until_the_day_it_expires(expiry, answer):
     )
 
 
+def test_a_permit_holds_until_it_expires_however_long_ago_it_was_seen():
+    old = date(2019, 5, 1)
+    permit = say("environmental_permit", "in_force", old)
+    expiry = say("environmental_permit_expiry", DaySpan(date(2029, 5, 1), date(2029, 5, 1)), old)
+    found = finding("R-GPMT", OPERATING, flow(200), permit, expiry)
+    assert (found.answer, found.strength) == (Answer.MET, Strength.CONCLUSIVE)
+    assert all(use.role == "used" and use.is_surely_fresh for use in found.evidence)
+    without = finding("R-GPMT", OPERATING, flow(200), permit)
+    assert (without.answer, without.strength) == (Answer.MET, Strength.CHECK)
+
+
+@pytest.mark.parametrize("kind", [SourceKind.PRESS, SourceKind.COMPANY])
+def test_a_later_expiry_of_a_permit_counts_whoever_says_so(kind):
+    permit = say("environmental_permit", "in_force", date(2024, 1, 1), SourceKind.LEGAL_DOCUMENT)
+    expired = say("environmental_permit", "expired", date(2026, 1, 1), kind)
+    found = finding("R-GPMT", OPERATING, flow(200), permit, expired)
+    assert (found.answer, found.word) == (Answer.UNMET, Word.RISK)
+
+
+@pytest.mark.parametrize("first", [SourceKind.LEGAL_DOCUMENT, SourceKind.PRESS])
+@pytest.mark.parametrize("second", [SourceKind.OFFICIAL_REPORT, SourceKind.PRESS])
+def test_the_newest_word_on_a_violation_stands_across_kinds_of_source(first, second):
+    opened = say("violation_wastewater", "open", date(2025, 3, 1), first)
+    closed = say("violation_wastewater", "closed", date(2026, 3, 1), second)
+    assert finding("R-WWT", opened, closed).word is Word.UNCLEAR
+    again = say("violation_wastewater", "open", date(2026, 9, 1), second)
+    assert finding("R-WWT", opened, closed, again).is_flag
+
+
 def test_a_permit_that_may_have_expired_is_unclear():
     expiry = say("environmental_permit_expiry", year(2026))
     assert (
@@ -98,7 +157,7 @@ def test_a_permit_that_may_have_expired_is_unclear():
 def test_from_29_january_2026_small_flows_depend_on_the_kind_of_water(value, answer):
     day = date(2026, 3, 1)
     said = (say("operating", "yes", day), say("environmental_permit", "none", day), flow(value, day))
-    found = finding("R-GPMT", *said, as_of=day)
+    found = finding("R-GPMT", *said, gas(4999, day), as_of=day)
     assert (found.rule.id, found.answer) == ("R-GPMT-1", answer)
 
 
@@ -144,7 +203,22 @@ def test_on_its_last_day_the_resolution_still_judges():
     ],
 )
 def test_below_the_permit_a_cluster_is_registered_or_keeps_its_permit(value, said, answer):
-    assert finding("R-DKMT", OPERATING, flow(value), *said).answer is answer
+    assert finding("R-DKMT", OPERATING, NO_GAS, flow(value), *said).answer is answer
+
+
+@pytest.mark.parametrize(
+    ("water", "air", "where"),
+    [
+        (50, 0, "province"),
+        (49.9, 20_000, "province"),
+        (49.9, 19_999, "commune"),
+        (Interval(40, 60), 0, None),
+    ],
+)
+def test_where_to_register_goes_by_flow_and_gas(water, air, where):
+    found = finding("R-DKMT", OPERATING, flow(water), gas(air), say("environmental_registration", "none"))
+    lines = [line.key for line in found.why if line.key.startswith("registration_at")]
+    assert lines == ([f"registration_at.{where}"] if where else [])
 
 
 REPORT = say("pollution_report", "nước thải chảy ra kênh", date(2026, 3, 1), SourceKind.PRESS)
@@ -220,6 +294,49 @@ def test_a_small_cluster_set_up_before_mid_july_2017_goes_on(said, answer):
     assert finding("R-AREA", area(4.4), *said).answer is answer
 
 
+def missing(found):
+    return [one.attribute for one in found.missing]
+
+
+BEFORE = date(2024, 5, 1)
+AREA_1B = date(2025, 7, 1)
+AREA_2 = date(2026, 9, 15)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "value", "kind", "ask"),
+    [
+        (AREA_1B, Interval(70, 80), "", "established_area_ha"),
+        (AREA_1B, Interval(70, 80), "craft_village", "established_area_ha"),
+        (AREA_2, Interval(70, 80), "", "established_area_ha"),
+        (AREA_1B, Interval(9, 12), "other", "established_area_ha"),
+        (AREA_1B, Interval(9, 12), "", "area_class"),
+        (AREA_2, Interval(4, 6), "", "established_area_ha"),
+        (AREA_1B, Interval(4, 6), "craft_village", "established_area_ha"),
+        (AREA_1B, Interval(4, 12), "", "established_area_ha"),
+        (AREA_1B, 7.0, "", "area_class"),
+    ],
+)
+def test_an_area_that_straddles_a_limit_is_unknown_and_asks_for_what_decides(as_of, value, kind, ask):
+    said = [area(value, BEFORE), *([say("area_class", kind, BEFORE)] if kind else [])]
+    found = finding("R-AREA", *said, as_of=as_of)
+    assert (found.answer, found.word, missing(found)) == (Answer.UNKNOWN, Word.UNCLEAR, [ask])
+
+
+def test_the_kind_of_cluster_never_saves_from_the_upper_limit_nor_condemns_a_large_enough_one():
+    craft = say("area_class", "craft_village", BEFORE)
+    other = say("area_class", "other", BEFORE)
+    young = say("formed_before_2009", "no", BEFORE)
+    assert finding("R-AREA", area(76, BEFORE), craft, young, as_of=AREA_1B).answer is Answer.UNMET
+    assert finding("R-AREA", area(10, BEFORE), other, as_of=AREA_1B).answer is Answer.MET
+    assert finding("R-AREA", area(Interval(5, 9), BEFORE), craft, as_of=AREA_1B).answer is Answer.MET
+
+
+def test_an_area_that_may_be_over_the_most_is_not_freed_by_having_stood_in_2014():
+    old = say("operating_since", year(2014))
+    assert finding("R-AREA", area(Interval(70, 80)), old).answer is Answer.UNKNOWN
+
+
 def test_an_oversize_cluster_goes_on_only_when_formed_before_2009():
     assert finding("R-AREA", area(80), say("operating_since", year(2014))).answer is Answer.UNKNOWN
     assert finding("R-AREA", area(80), say("formed_before_2009", "yes")).answer is Answer.NOT_APPLICABLE
@@ -278,6 +395,38 @@ def test_clusters_older_than_2009_are_settled_before_the_last_day_of_2026(as_of,
 def test_a_cluster_formed_later_has_nothing_to_settle():
     assert finding("R-PRE2009", say("formed_before_2009", "no")).answer is Answer.NOT_APPLICABLE
     assert finding("R-PRE2009").answer is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("status", ["calling_investor", "planned", "removed"])
+def test_neither_seeking_an_investor_nor_leaving_the_plan_settles_a_cluster_older_than_2009(status):
+    said = (say("formed_before_2009", "yes"), say("status", status, date(2026, 12, 31)))
+    day = date(2026, 12, 31)
+    assert finding("R-PRE2009", *said, as_of=day).word is Word.UNCLEAR
+    assert finding("R-PRE2009", *said, say("pre2009_settlement", "unsettled"), as_of=day).is_flag
+    assert finding("R-PRE2009", *said, say("pre2009_settlement", "settled"), as_of=day).word is Word.MET
+
+
+@pytest.mark.parametrize("family", ["R-AREA", "R-LAND"])
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ([say("status", "removed")], Answer.NOT_APPLICABLE),
+        ([say("status", "removed", (None, TODAY))], Answer.UNKNOWN),
+        ([say("status", "removed", date(2024, 1, 1))], Answer.UNKNOWN),
+        ([say("status", "removed"), OPERATING], Answer.UNKNOWN),
+        ([say("status", "removed"), say("operating", "yes", date(2020, 1, 1))], Answer.NOT_APPLICABLE),
+    ],
+)
+def test_removal_frees_only_while_it_surely_holds_and_nobody_is_seen_at_work(family, said, answer):
+    found = finding(family, *said)
+    assert found.answer is answer
+    if answer is Answer.UNKNOWN:
+        assert "status" in missing(found) and "removed_unsure" in [line.key for line in found.why]
+
+
+def test_works_seen_after_an_old_status_show_that_it_has_begun():
+    said = (say("status", "planned", date(2018, 1, 1)), say("works_state", "idle"))
+    assert finding("R-LAND", *said).answer is Answer.UNMET
 
 
 COMPLETION = DaySpan(date(2025, 12, 1), date(2025, 12, 31))

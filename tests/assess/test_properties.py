@@ -39,6 +39,7 @@ CODES = {
 VIOLATIONS = ("violation_wastewater", "violation_legal_file", "violation_record")
 NUMBERS = {
     "wastewater_flow_m3_per_day": 300.0,
+    "exhaust_gas_m3_per_hour": 200_000.0,
     "occupancy_published_pct": 100.0,
     "established_area_ha": 90.0,
     "plan_area_2030_ha": 90.0,
@@ -128,8 +129,22 @@ def test_every_finding_is_whole(said, as_of):
         assert all(item.attribute in attributes() for item in one.missing)
         for lang, line in itertools.product(LANGUAGES, one.why):
             assert "{" not in t(lang, f"rules.why.{line.key}", **line.values)
-    index = index_of(found, book().method)
+    index = index_of(found, book())
     assert 0 <= index.low <= index.high <= 100.0001
+
+
+@settings(max_examples=200, deadline=None)
+@given(statements(), as_of_days)
+def test_no_answer_frees_a_cluster_on_a_status_that_may_no_longer_hold(said, as_of):
+    """Without any surely fresh word on status, operation or load, no duty of an operating one is excused."""
+    given = evidence(*said, as_of=as_of)
+    frees = ("status", "operating", "wastewater_flow_m3_per_day", "exhaust_gas_m3_per_hour")
+    fresh = [one for key in frees for one in given.get(CODE, key).usable if given.is_surely_fresh(one)]
+    if fresh:
+        return
+    bound = ("R-FILE", "R-GPMT", "R-DKMT", "R-LAND")
+    found = [one for one in assess([CODE], given, book()) if one.rule.family in bound]
+    assert all(one.answer is not Answer.NOT_APPLICABLE for one in found)
 
 
 TREATMENT = {

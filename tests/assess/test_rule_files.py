@@ -1,6 +1,7 @@
 """A wrong rule file is refused with its name, line and field; the shipped ones are complete."""
 
 import shutil
+from datetime import date
 
 import pytest
 
@@ -207,3 +208,29 @@ def test_numbers_of_the_decree_of_2026_stay_to_verify():
 @pytest.mark.parametrize("key", ["plan_iii1_2026_h2", "pre2009", "nq6619_ends", "qcvn01_bxd", "nd139_ends"])
 def test_the_calendar_has_the_dates_that_fall_due_next(key):
     assert key in {one.key for one in book().calendar}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "due"),
+    [
+        (date(2024, 6, 30), "plan_iii1_2024_h2"),
+        (date(2025, 1, 1), "plan_iii1_2025_h1"),
+        (date(2025, 12, 31), "plan_iii1_2026_h1"),
+        (date(2026, 11, 24), "plan_iii1_2026_h2"),
+        (date(2027, 12, 25), "plan_iii1_2027_h2"),
+    ],
+)
+def test_the_next_report_to_the_province_is_found_on_any_day(as_of, due):
+    ahead = [one for one in book().calendar if one.is_highlight and one.key.startswith("plan_iii1")]
+    assert min((one for one in ahead if one.day >= as_of), key=lambda one: one.day).key == due
+
+
+def test_every_half_year_since_the_circular_took_effect_has_its_reports():
+    days = {one.key: one.day for one in book().calendar}
+    assert len(days) == len(book().calendar)
+    for half in ("2024_h2", "2025_h1", "2025_h2", "2026_h1", "2026_h2", "2027_h1", "2027_h2"):
+        year, month = int(half[:4]), 6 if half.endswith("h1") else 12
+        assert days[f"cutoff_{half}"] == date(year, month, 14)
+        assert days[f"b01_b02_{half}"] == date(year, month, 20)
+        assert days[f"b03_{half}"] == days[f"plan_iii1_{half}"] == date(year, month, 25)
+        assert days[f"b04_{half}"] == date(year, month, 30 if month == 6 else 31)

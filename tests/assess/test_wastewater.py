@@ -12,6 +12,7 @@ from tests.assess.make import HUNDREDS, NO_PLANT, OPERATING, TODAY, finding, say
 REFUSED = say("provincial_exemption", "refused")
 OLD = say("operating_since", year(2014))
 TENANTS = say("tenants_treat_to_standard", "yes")
+OPERATING_BY_THE_PRESS = say("operating", "yes", TODAY, SourceKind.PRESS)
 
 
 def keys(found):
@@ -86,10 +87,18 @@ def test_a_cluster_of_unknown_age_before_the_deadline_is_unclear_and_not_flagged
         ([], Answer.UNKNOWN, "operating.nothing"),
         ([say("operating", "unclear")], Answer.UNKNOWN, "operating.unclear"),
         ([say("operating", "no")], Answer.NOT_APPLICABLE, "operating.no"),
-        ([say("operating", "no", date(2020, 1, 1))], Answer.UNKNOWN, "operating.old_no"),
+        ([say("operating", "no", date(2020, 1, 1))], Answer.UNKNOWN, "doubt.old"),
         ([say("status", "planned")], Answer.NOT_APPLICABLE, "not_yet"),
         ([say("status", "calling_investor", date(2023, 1, 1))], Answer.UNKNOWN, "operating.nothing"),
-        ([say("status", "removed"), OPERATING], Answer.NOT_APPLICABLE, "removed"),
+        ([say("status", "removed")], Answer.NOT_APPLICABLE, "removed"),
+        ([say("status", "removed"), OPERATING], Answer.UNKNOWN, "operating.yes"),
+        ([say("status", "removed"), say("operating", "unclear")], Answer.UNKNOWN, "operating.unclear"),
+        ([say("status", "removed", (None, TODAY))], Answer.UNKNOWN, "operating.nothing"),
+        ([say("status", "planned", (None, TODAY))], Answer.UNKNOWN, "operating.nothing"),
+        ([say("operating", "no", (None, TODAY))], Answer.UNKNOWN, "doubt.undated"),
+        ([say("operating", "no", (date(2024, 11, 23), TODAY))], Answer.UNKNOWN, "doubt.old"),
+        ([say("operating", "no", (date(2024, 11, 24), TODAY))], Answer.NOT_APPLICABLE, "operating.no"),
+        ([say("operating", "no"), OPERATING_BY_THE_PRESS], Answer.UNKNOWN, "doubt.contested"),
         (
             [say("status", "planned"), OPERATING, NO_PLANT, REFUSED, say("tenants_treat_to_standard", "no")],
             Answer.UNMET,
@@ -101,6 +110,19 @@ def test_a_cluster_not_known_to_operate_is_never_green_on_old_evidence(said, ans
     found = finding("R-WWT", *said)
     assert found.answer is answer
     assert why in keys(found)
+
+
+@pytest.mark.parametrize("later", [say("works_state", "idle"), say("status", "stalled")])
+def test_works_seen_idle_after_operation_make_it_unclear(later):
+    seen = say("operating", "yes", date(2025, 6, 1))
+    found = finding("R-WWT", seen, NO_PLANT, later)
+    assert (found.word, found.missing[0].attribute) == (Word.UNCLEAR, "operating")
+    assert "operating.halted" in keys(found)
+    assert {"operating", later.attribute} <= {use.observation.attribute for use in found.evidence}
+    earlier = say(later.attribute, later.value, date(2025, 5, 31))
+    assert finding("R-WWT", seen, NO_PLANT, earlier).is_flag
+    undated = say(later.attribute, later.value, (None, TODAY))
+    assert finding("R-WWT", seen, NO_PLANT, undated).is_flag, "an undated word is no later word"
 
 
 def test_old_evidence_of_operation_still_binds_but_only_for_a_check():
@@ -236,3 +258,35 @@ def test_the_law_was_read_in_a_secondary_source_so_nothing_concludes():
         finding("R-WWT", OPERATING, NO_PLANT, REFUSED, say("tenants_treat_to_standard", "no")).strength
         is Strength.CHECK
     )
+
+
+SMALL = {
+    "provincial_exemption": "refused",
+    "tenants_treat_to_standard": "yes",
+    "wastewater_flow_m3_per_day": 50.0,
+}
+FULL = {
+    "provincial_exemption": "refused",
+    "tenants_treat_to_standard": "yes",
+    "occupancy_published_pct": 95.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("attribute", "facts"),
+    [
+        ("provincial_exemption", {"provincial_exemption": "granted"}),
+        ("tenants_treat_to_standard", SMALL),
+        ("wastewater_flow_m3_per_day", SMALL),
+        ("occupancy_published_pct", FULL),
+    ],
+)
+@pytest.mark.parametrize("seen", [(None, TODAY), date(2019, 1, 1)])
+def test_no_exemption_is_proven_by_what_may_no_longer_hold(attribute, facts, seen):
+    fresh = [say(key, one) for key, one in facts.items()]
+    assert finding("R-WWT", OPERATING, NO_PLANT, OLD, *fresh).answer is Answer.NOT_APPLICABLE
+    old = [say(key, one, seen if key == attribute else TODAY) for key, one in facts.items()]
+    found = finding("R-WWT", OPERATING, NO_PLANT, OLD, *old)
+    assert (found.is_exemption_open, found.word) == (True, Word.RISK)
+    assert attribute in {one.attribute for one in found.missing}
+    assert "not_fresh" in keys(found)

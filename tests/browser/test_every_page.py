@@ -15,7 +15,7 @@ PAGES = {
     "/ban-do": "Bản đồ",
     "/rui-ro": "Rủi ro môi trường",
     "/ho-so?cum=HT-CCN-007": "Hồ sơ cụm",
-    "/lap-day": "Lấp đầy",
+    "/lap-day": "Tỷ lệ lấp đầy",
     "/phuong-phap": "Phương pháp",
 }
 SIDEWAYS = """() => {

@@ -12,6 +12,7 @@ import pytest
 from openpyxl.workbook import Workbook
 from playwright.sync_api import Locator, Page
 
+from lib.text import t
 from tests.browser.harness import CARD, MapView, Server, choose, open_page, wait_quiet
 
 PHU_VIET, BAC_CAM_XUYEN, THACH_KIM = "Phù Việt", "Bắc Cẩm Xuyên", "Thạch Kim"
@@ -95,11 +96,11 @@ def test_a_planner_finds_a_cluster_reads_its_area_and_passes_the_view_on(
     goto: Callable[[str], Page], new_page: Callable[..., Page], map_view: MapView
 ) -> None:
     page = goto("/ban-do")
-    page.get_by_role("radio", name="Hiện trạng 2020").click()
+    page.get_by_role("radio", name=t("vi", "frame.horizon.2020")).click()
     wait_quiet(page)
-    page.get_by_role("radio", name="Đến 2030").click()
+    page.get_by_role("radio", name=t("vi", "frame.horizon.2030")).click()
     wait_quiet(page)
-    search = page.get_by_label("Tìm cụm")
+    search = page.get_by_label(t("vi", "frame.scope.search"))
     search.fill("cong khanh")
     search.press("Enter")
     wait_quiet(page)
@@ -115,7 +116,7 @@ def test_a_planner_finds_a_cluster_reads_its_area_and_passes_the_view_on(
 
     card.get_by_role("button", name="văn bản pháp lý, 8/11/2022").first.click()
     source = page.get_by_test_id("stPopoverBody")
-    source.get_by_text("chi tiết").first.click()
+    source.get_by_text(t("vi", "common.word.fine_print")).first.click()
     opened = source.inner_text()
     assert "75 ha" in opened
     assert "bản chép của: Quyết định 1363/QĐ-TTg ngày 8/11/2022" in opened
@@ -128,8 +129,8 @@ def test_a_planner_finds_a_cluster_reads_its_area_and_passes_the_view_on(
     # The planner moves the map to see what lies around; the link must show just that.
     map_view.set_view(18.49, 105.71, 11.25)
     wait_quiet(page)
-    page.get_by_role("button", name="Sao chép liên kết").click()
-    field = page.get_by_label("Liên kết đến đúng trang này")
+    page.get_by_role("button", name=t("vi", "common.link.copy")).click()
+    field = page.get_by_label(t("vi", "common.link.field"))
     copied = field.input_value()
     query = parse_qs(urlsplit(copied).query)
     assert query["tim"] == ["cong khanh"] and query["cum"] == ["HT-CCN-012"]
@@ -137,8 +138,9 @@ def test_a_planner_finds_a_cluster_reads_its_area_and_passes_the_view_on(
 
     other = new_page()
     open_page(other, copied, "")
-    assert other.get_by_label("Tìm cụm").input_value() == "cong khanh"
-    assert other.get_by_role("radio", name="Đến 2030").get_attribute("aria-checked") == "true"
+    assert other.get_by_label(t("vi", "frame.scope.search")).input_value() == "cong khanh"
+    horizon = other.get_by_role("radio", name=t("vi", "frame.horizon.2030"))
+    assert horizon.get_attribute("aria-checked") == "true"
     assert other.locator(".st-key-panel-card").inner_text() == said
     assert MapView(other).codes() == map_view.codes()
     assert MapView(other).view() == pytest.approx(map_view.view(), abs=0.002)
@@ -160,9 +162,18 @@ def test_an_inspector_reads_why_two_clusters_come_first(goto: Callable[[str], Pa
         assert "báo chí" in evidence_item(shown, "Hệ thống xử lý nước thải tập trung:").inner_text()
         assert "Giấy tờ làm rõ việc miễn trừ:" in said
         assert "quyết định của UBND tỉnh miễn hệ thống thu gom" in said
-        assert "Còn thiếu:" in said and "Hết cờ khi:" in said
+        assert "Còn thiếu:" in said and t("vi", "risk.clears", what="").strip() in said
         assert "Sở Nông nghiệp và Môi trường (trước đây: Sở Tài nguyên và Môi trường)" in said
         assert finding(page, "Phản ánh ô nhiễm").inner_text().startswith("Có nguy cơ")
+
+    # Bắc Cẩm Xuyên is the one chosen last: its evidence opens.
+    item = evidence_item(finding(page, TREATMENT), "Hệ thống xử lý nước thải tập trung:")
+    link = item.get_by_role("link", name=PRESS_ON_BAC_CAM_XUYEN)
+    assert (link.get_attribute("href") or "").startswith("https://")
+    assert link.get_attribute("target") == "_blank"
+    item.get_by_text(t("vi", "common.word.fine_print")).click()
+    assert "Nguyên văn: “không có hệ thống thu gom, xử lý theo quy định”" in item.inner_text()
+    assert t("vi", "common.word.read", confidence=t("vi", "common.confidence.medium")) in item.inner_text()
 
 
 def test_an_inspector_sees_whom_the_exemption_of_article_48_saves(goto: Callable[[str], Page]) -> None:
@@ -179,14 +190,15 @@ def test_an_inspector_sees_whom_the_exemption_of_article_48_saves(goto: Callable
     said = finding(page, TREATMENT).inner_text()
     assert said.startswith("Có nguy cơ (chưa loại trừ miễn trừ)")
     assert "95 %, trên 80 %" in said
-    assert "Chưa rõ các cơ sở trong cụm có tự xử lý nước thải đạt quy chuẩn hay không." in said
-    assert "Điều 48 khoản 7 có miễn hay không còn tùy điều chưa biết." in said
+    missing = re.search(r"Còn thiếu: (.*)", said)
+    assert missing is not None and "cơ sở tự xử lý nước thải đạt quy chuẩn" in missing[1]
+    assert "Điều 48 khoản 7 không miễn" not in said
     assert "từng cơ sở cho thấy tự xử lý đạt quy chuẩn" in said
 
 
 def test_an_inspector_sets_the_date_back_and_meets_the_law_of_that_day(goto: Callable[[str], Page]) -> None:
     page = goto("/rui-ro?ngay=2026-11-24")
-    type_day(page, "Xét tại ngày", "30062024")
+    type_day(page, t("vi", "frame.scope.as_of"), "30062024")
     assert "ngay=2024-06-30" in page.url
     assert "xét tại ngày 30/6/2024" in page.locator(".ccn-whose").inner_text()
 
@@ -210,30 +222,19 @@ def test_an_inspector_sets_the_date_back_and_meets_the_law_of_that_day(goto: Cal
     assert "không rõ ngày, muộn nhất 30/6/2025" in item.inner_text()
 
 
-def test_an_inspector_opens_the_evidence(goto: Callable[[str], Page]) -> None:
-    page = goto("/rui-ro?ngay=2026-11-24")
-    pick(page, BAC_CAM_XUYEN)
-    item = evidence_item(finding(page, TREATMENT), "Hệ thống xử lý nước thải tập trung:")
-    link = item.get_by_role("link", name=PRESS_ON_BAC_CAM_XUYEN)
-    assert (link.get_attribute("href") or "").startswith("https://")
-    assert link.get_attribute("target") == "_blank"
-    item.get_by_text("chi tiết").click()
-    assert "Nguyên văn:" in item.inner_text() and "Độ chắc khi đọc:" in item.inner_text()
-
-
 def test_an_inspector_takes_the_list_along(goto: Callable[[str], Page]) -> None:
     page = goto("/rui-ro?ngay=2026-11-24")
-    page.get_by_role("button", name="Tải về").click()
-    file, book = workbook(page, page.get_by_role("button", name="Bảng, XLSX"))
+    page.get_by_role("button", name=t("vi", "common.export.title")).click()
+    file, book = workbook(page, page.get_by_role("button", name=t("vi", "common.export.xlsx")))
     assert file == "ccn-ha-tinh-rui-ro-2026-11-24.xlsx"
     content = texts(book)
     assert "24/11/2026" in content and "chưa được Sở Nông nghiệp và Môi trường xác nhận" in content
-    listed = list(book["Danh sách"].iter_rows(values_only=True))
+    listed = list(book[t("vi", "risk.sheet_list")].iter_rows(values_only=True))
     assert len(listed) == 1 + 28
     names = [str(row[1]) for row in listed[1:]]
     assert names == names_in_list(page)
     assert dict(zip(names, (row[2] for row in listed[1:]), strict=True))[PHU_VIET] == "Cao"
-    rules = book["Kết quả từng quy tắc"]
+    rules = book[t("vi", "risk.sheet_findings")]
     assert any(
         BAC_CAM_XUYEN in row and any("Điều 51" in str(cell) for cell in row)
         and any(PRESS_ON_BAC_CAM_XUYEN in str(cell) for cell in row)
@@ -243,18 +244,18 @@ def test_an_inspector_takes_the_list_along(goto: Callable[[str], Page]) -> None:
 
 def test_an_inspector_takes_the_request_sheet_of_one_commune(goto: Callable[[str], Page]) -> None:
     page = goto("/rui-ro?ngay=2026-11-24")
-    sheet = page.get_by_test_id("stExpander").filter(has_text="Phiếu đề nghị cung cấp số liệu")
+    sheet = page.get_by_test_id("stExpander").filter(has_text=t("vi", "risk.request_title"))
     sheet.locator("summary").click()
     wait_quiet(page)
-    sheet.get_by_role("radio", name="Một xã, phường").click()
+    sheet.get_by_role("radio", name=t("vi", "risk.request_commune")).click()
     wait_quiet(page)
-    page.get_by_role("combobox", name="Xã, phường", exact=True).click()
+    page.get_by_role("combobox", name=t("vi", "risk.request_commune_pick"), exact=True).click()
     page.keyboard.type("Việt Xuyên")
     page.get_by_role("option").filter(has_text="Việt Xuyên").click()
     wait_quiet(page)
     asked = re.search(r"(\d+) mục cần cung cấp, (\d+) cụm", sheet.inner_text())
     assert asked is not None and asked[2] == "1"
-    file, book = workbook(page, sheet.get_by_role("button", name="Tải phiếu, XLSX"))
+    file, book = workbook(page, sheet.get_by_role("button", name=t("vi", "risk.request_download")))
     assert file == "ccn-ha-tinh-phieu-de-nghi-2026-11-24.xlsx"
     content = texts(book)
     assert "Việt Xuyên" in content and "HT-CCN-006" in content
@@ -283,12 +284,12 @@ def test_a_leader_sees_the_province_on_one_screen_and_then_the_occupancy(goto: C
     bottom = page.locator(".st-key-panel-due").bounding_box()
     assert bottom is not None and bottom["y"] + bottom["height"] <= 900
 
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Lấp đầy").click()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=t("vi", "frame.page.occupancy")).click()
     page.wait_for_url("**/lap-day**")
     wait_quiet(page)
     said = page.get_by_test_id("stMain").inner_text()
     assert "Lấp đầy theo công bố: Nhà nước đầu tư 62,17 %, doanh nghiệp đầu tư 25,97 %" in said
-    assert "Số mới nhất, 9/1/2026. 4/28 cụm có số liệu riêng; các cụm còn lại chưa có." in said
+    assert re.search(r"Số mới nhất, 9/1/2026\b.*4/28 cụm có số liệu riêng", said), said
     state = page.locator(".st-key-panel-occupancy-occupancy_state_published_pct")
     assert "62,17 %" in state.inner_text()
     state.get_by_role("button", name="báo chí, 9/1/2026").click()
@@ -300,13 +301,13 @@ def test_a_leader_sees_the_province_on_one_screen_and_then_the_occupancy(goto: C
 def test_a_leader_prints_what_is_on_the_screen(goto: Callable[[str], Page]) -> None:
     page = goto("/lap-day")
     page.evaluate("() => { window.print = () => { window.printed = (window.printed || 0) + 1 } }")
-    page.get_by_role("button", name="In trang").click()
+    page.get_by_role("button", name=t("vi", "common.link.print")).click()
     assert page.evaluate("window.printed") == 1
     page.emulate_media(media="print")
     assert page.locator("h1.ccn-answer").is_visible()
     assert page.locator(".ccn-whose").is_visible()
     assert not page.get_by_test_id("stSidebar").is_visible()
-    assert not page.get_by_role("button", name="In trang").is_visible()
+    assert not page.get_by_role("button", name=t("vi", "common.link.print")).is_visible()
 
 
 def test_a_dossier_prints_on_two_pages(goto: Callable[[str], Page]) -> None:
@@ -323,10 +324,10 @@ def test_a_dossier_prints_on_two_pages(goto: Callable[[str], Page]) -> None:
 
 def test_the_risk_page_filters_by_group_and_word(goto: Callable[[str], Page]) -> None:
     page = goto("/rui-ro?ngay=2026-11-24")
-    choose(page, "Nhóm quy tắc", "Nước thải")
-    choose(page, "Từ kết luận", "Có nguy cơ")
+    choose(page, t("vi", "risk.filter_group"), "Nước thải")
+    choose(page, t("vi", "risk.filter_word"), "Có nguy cơ")
     assert names_in_list(page) == [PHU_VIET, BAC_CAM_XUYEN, THACH_KIM]
-    assert "25 cụm không khớp bộ lọc của trang." in page.get_by_test_id("stMain").inner_text()
+    assert t("vi", "risk.not_listed", count="25") in page.get_by_test_id("stMain").inner_text()
 
 
 def test_the_server_wrote_no_stack_trace(server: Server) -> None:

@@ -21,7 +21,7 @@ from tests.data.tables import (
 
 HORIZONS = ("2020", "2030", "after_2030")
 UNITS = {
-    "", "ha", "%", "m3_per_day", "people", "clusters", "projects", "households", "billion_vnd",
+    "", "ha", "%", "m3_per_day", "m3_per_hour", "people", "clusters", "projects", "households", "billion_vnd",
     "billion_vnd_per_year",
 }
 LEGAL = "legal_document"

@@ -1,6 +1,7 @@
 """All findings for the shipped data on the days when the law changed; `--update-golden` rewrites them."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from lib.assess.levels import level_of
 from lib.assess.profile import cluster_profiles
 from lib.assess.ranking import ranked
 from lib.assess.tests import TESTS
-from lib.domain.finding import Finding
+from lib.domain.finding import Finding, Level
 from lib.domain.interval import DaySpan, Interval
+from lib.domain.rulebook import LevelCondition, LevelRule
 from lib.store.files import SHIPPED, open_store
 from lib.store.rulebook import read_rulebook
 from lib.text import t
+from tests.assess.make import CODE, book, evidence, say
 
 HERE = Path(__file__).parent
 DAYS = ("2024-06-30", "2025-12-31", "2026-09-14", "2026-09-15", "2026-11-24")
@@ -126,7 +129,38 @@ def test_what_was_not_usable_on_30_june_2024(shipped):
     }
 
 
-def test_nothing_is_green_by_default(shipped):
+ALL_WELL = (
+    say("operating", "yes"),
+    say("central_treatment", "operating"),
+    say("environmental_permit", "in_force"),
+    say("wastewater_flow_m3_per_day", 200),
+)
+
+
+def level_with(level_rules, said, as_of=date(2026, 11, 24)):
+    """The level of one cluster where `said` is all that is known."""
+    return level_of(assess([CODE], evidence(*said, as_of=as_of), book()), level_rules)
+
+
+def test_low_can_be_reached_and_only_on_evidence_that_surely_holds(shipped):
+    """
+    The shipped rules have none on discharge yet, so nothing can be low; with a level that asks for the
+    groups that do have rules, a cluster known to be well is low, and not on anything less.
+    """
+    low = LevelRule(
+        Level.LOW,
+        (LevelCondition(without_flag=True, met_groups=("wastewater", "legal_file")),),
+        {"vi": "", "en": ""},
+    )
+    rules = [*(rule for rule in shipped[1].levels if rule.level is not Level.LOW), low]
+    assert level_with(rules, ALL_WELL) is Level.LOW
+    assert level_with(shipped[1].levels, ALL_WELL) is Level.UNKNOWN
+    for left_out in ALL_WELL:
+        rest = [one for one in ALL_WELL if one is not left_out]
+        assert level_with(rules, rest) is not Level.LOW, left_out.attribute
+        undated = replace(left_out, valid_earliest=None)
+        assert level_with(rules, [*rest, undated]) is not Level.LOW, left_out.attribute
     for as_of in DAYS:
-        _, levels, _ = words(shipped, as_of)
-        assert "low" not in levels.values() and "very_high" not in levels.values()
+        by_code, _ = findings_of(shipped, as_of)
+        levels = {level_of(found, rules) for found in by_code.values()}
+        assert not levels & {Level.LOW, Level.VERY_HIGH}, "nothing shipped is known well enough to be low"

@@ -113,7 +113,24 @@ def test_two_sources_of_one_day_that_disagree_both_stay() -> None:
 def test_an_undated_value_contradicts_an_older_one_it_may_have_been_true_with() -> None:
     dated = observation("A")
     undated = observation("B", value=exactly(9), valid_earliest=None, valid_latest=date(2026, 11, 23))
-    assert ids(standing(dated, undated).contradicting) == ["A"]
+    assert ids(standing(dated, undated).contradicting) == ["B"]
+
+
+@pytest.mark.parametrize("kind", [PRESS, LEGAL])
+@pytest.mark.parametrize("earliest", [None, date(2023, 12, 31)])
+def test_the_vaguest_date_never_wins(earliest: date | None, kind: SourceKind) -> None:
+    """A statement counts from the day it surely does not lie before, whoever makes it."""
+    dated = observation("A", source_kind=PRESS)
+    vague = observation(
+        "B", value=exactly(9), valid_earliest=earliest, valid_latest=date(2026, 11, 23), source_kind=kind
+    )
+    assert ids(standing(vague, dated).usable) == ["A", "B"]
+
+
+def test_of_two_that_begin_on_one_day_the_one_that_lasted_longer_is_the_newer() -> None:
+    point = observation("A", source_kind=LEGAL)
+    span = observation("B", value=exactly(9), valid_latest=date(2024, 6, 30), source_kind=PRESS)
+    assert ids(standing(point, span).usable) == ["B", "A"]
 
 
 def test_intervals_that_overlap_agree() -> None:
