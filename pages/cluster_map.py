@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.text import t
-from lib.ui import cluster_map, exports, map_controls, risk_tables, scope, selection
+from lib.ui import cluster_map, exports, loaders, map_controls, risk_tables, scope, selection
 from lib.ui.card import cluster_card
 from lib.ui.top import top
 
@@ -15,6 +15,7 @@ top(chosen, *map_controls.answer(lang, chosen, inside), with_view=True)
 
 with st.container(horizontal=True, vertical_alignment="bottom", key="map-controls"):
     horizon = map_controls.horizon(lang)
+    shapes = loaders.boundaries(chosen.as_of, horizon)
     colour_by = map_controls.colour_by(lang)
     exports.buttons(
         chosen,
@@ -39,9 +40,9 @@ with left:
         on_pick=selection.pick,
         lang=lang,
         horizon=horizon,
-        boundaries=view.boundaries,
+        boundaries=shapes,
     )
-    if note := cluster_map.unplaced_note(shown, view.boundaries, lang):
+    if note := cluster_map.unplaced_note(shown, shapes, lang):
         st.caption(note)
 with right:
     if picked is None:

@@ -29,6 +29,8 @@ DAY_FORMAT = "dd/mm/yyyy"
 _CELL_LIMIT = 32_767
 _NAME_LIMIT = 31
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# After a separator that some reader splits at; a minus before a digit is a number and stays.
+_FORMULA_AFTER_SEPARATOR = re.compile(r"([;|\t\n]\s*)(?=[=+@]|-(?!\d))")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*\s*%?")
 # What XML 1.0 has no place for, lone surrogates included; tab and line feed stay.
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -67,10 +69,11 @@ def to_csv(table: pd.DataFrame, notices: Sequence[str] = (), *, lang: str = "vi"
     The table as CSV: UTF-8 with a byte order mark, so that Excel reads the accents; decimal point.
 
     The header is the first row; the notices follow the table after an empty row, each behind "#". A text that
-    a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers.
+    a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers. Every cell is
+    quoted, because a Vietnamese Excel splits at ";": what follows one inside a text is made harmless as well.
     """
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow([_harmless(str(column)) for column in table.columns])
     for row in table.itertuples(index=False, name=None):
         writer.writerow([_csv_cell(content(lang, value)) for value in row])
@@ -92,8 +95,8 @@ def _harmless(text: str) -> str:
     """The text as no spreadsheet takes it for a formula."""
     text = clean(text)
     if text.lstrip(" \n").startswith(_STARTS_FORMULA) and not _PLAIN_NUMBER.fullmatch(text):
-        return "'" + text
-    return text
+        text = "'" + text
+    return _FORMULA_AFTER_SEPARATOR.sub(r"\1'", text)
 
 
 def to_xlsx(sheets: Mapping[str, pd.DataFrame], notices: Sequence[str], lang: str = "vi") -> bytes:

@@ -46,9 +46,11 @@ def fact(lang: str, label: str, standing: Standing, *, key: str) -> None:
             source_popover(lang, origin(lang, chosen), standing.usable[:1] + standing.contradicting, key=key)
 
 
-def boundary_lines(lang: str, view: loaders.View, code: str, planned_ha: float) -> list[tuple[str, str]]:
+def boundary_lines(
+    lang: str, view: loaders.View, code: str, planned_ha: float, horizon: str
+) -> list[tuple[str, str]]:
     """How well the place is known, and a real boundary's area beside the plan's: lines with their class."""
-    boundary = view.boundaries.get(code)
+    boundary = loaders.boundaries(view.evidence.as_of, horizon).get(code)
     if boundary is None:
         return [(t(lang, "mappage.schematic"), "ccn-soft")]
     measured = number(lang, boundary.area_ha, 2)
@@ -94,7 +96,10 @@ def cluster_card(lang: str, view: loaders.View, code: str, horizon: str) -> None
         for key in CARD_FACTS:
             fact(lang, kept.attributes[key].label[lang], view.evidence.get(code, key), key=f"card.{key}")
         st.html(
-            "".join(paragraph(line, cls) for line, cls in boundary_lines(lang, view, code, row[attribute]))
+            "".join(
+                paragraph(line, cls)
+                for line, cls in boundary_lines(lang, view, code, row[attribute], horizon)
+            )
         )
         flags = [finding for finding in view.findings[code] if finding.is_flag]
         for finding in flags:

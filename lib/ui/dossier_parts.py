@@ -127,7 +127,7 @@ def key_facts(lang: str, view: loaders.View, code: str, horizon: str) -> None:
 def place(lang: str, view: loaders.View, code: str, horizon: str) -> None:
     """How well the place is known."""
     planned = row_of(view.profiles, code)[PLAN_AREA[horizon]]
-    st.html("".join(paragraph(line, cls) for line, cls in boundary_lines(lang, view, code, planned)))
+    st.html("".join(paragraph(line, cls) for line, cls in boundary_lines(lang, view, code, planned, horizon)))
 
 
 def unknowns(lang: str, view: loaders.View, code: str) -> None:

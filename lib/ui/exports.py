@@ -51,7 +51,7 @@ def buttons(
             "csv": (
                 "common.export.csv",
                 "text/csv",
-                lambda: to_csv(next(iter(sheets().values())), notices(scope)),
+                lambda: to_csv(next(iter(sheets().values())), notices(scope), lang=lang),
             ),
         }
         for ending, (media, maker) in (layers or {}).items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +22,7 @@ from lib.domain.rulebook import RuleBook
 from lib.imports.boundaries import read_overlay
 from lib.render.map_data import positions
 from lib.store.base import Store
-from lib.store.files import SHIPPED, open_store
+from lib.store.files import SHIPPED, fingerprint, open_store
 from lib.store.rulebook import read_rulebook
 from lib.ui.settings import settings
 
@@ -36,9 +37,30 @@ class View:
     boundaries: Mapping[str, Boundary]
 
 
-@st.cache_resource(show_spinner=False)
-def store() -> Store:
-    """The evidence store: the shipped data with the administrator's folder laid over it."""
+_HORIZON = {"sau": "after_2030"}
+"""Horizons as boundaries name them, where the address has another word."""
+
+
+_LOOK_EVERY_S = 1.0
+_looked: list[tuple[float, str]] = []
+
+
+def _stamp() -> str:
+    """
+    Changes when a file of the data, its rules or the folder over it does, so that a corrected limit shows.
+
+    The files are looked at once a second at most, since one page asks hundreds of times.
+    """
+    now = time.monotonic()
+    if not _looked or now - _looked[0][0] > _LOOK_EVERY_S:
+        rules = [(path.name, path.stat().st_mtime_ns) for path in sorted((SHIPPED / "rules").glob("*.toml"))]
+        _looked[:] = [(now, f"{fingerprint(SHIPPED, settings().data_folder)}{hash(tuple(rules))}")]
+    return _looked[0][1]
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _store(stamp: str) -> Store:
+    del stamp
     folder = settings().data_folder
     plain = open_store(SHIPPED, overlay=folder)
     if folder is None:
@@ -47,10 +69,24 @@ def store() -> Store:
     return open_store(SHIPPED, overlay=folder, boundaries=shapes) if shapes else plain
 
 
-@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    """The evidence store: the shipped data with the administrator's folder laid over it."""
+    return _store(_stamp())
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _rulebook(stamp: str) -> RuleBook:
+    return read_rulebook(SHIPPED / "rules", tests=rule_tests.TESTS, attributes=_store(stamp).attributes)
+
+
 def rulebook() -> RuleBook:
     """The rules, levels, bodies and deadlines."""
-    return read_rulebook(SHIPPED / "rules", tests=rule_tests.TESTS, attributes=store().attributes)
+    return _rulebook(_stamp())
+
+
+def boundaries(as_of: date, horizon: str) -> Mapping[str, Boundary]:
+    """The best real boundary of each cluster on the day and the horizon ("2020", "2030", "sau")."""
+    return store().boundaries(as_of, _HORIZON.get(horizon, horizon))
 
 
 @st.cache_resource(show_spinner=False)
@@ -61,9 +97,8 @@ def basemap() -> dict[str, Any]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def view(as_of: date, known_on: date) -> View:
-    """Evidence, findings and one row a cluster (with its place on the map), for every page alike."""
-    kept, book = store(), rulebook()
+def _view(stamp: str, as_of: date, known_on: date) -> View:
+    kept, book = _store(stamp), _rulebook(stamp)
     evidence = kept.evidence(as_of, known_on)
     codes = [cluster.code for cluster in kept.clusters]
     findings: dict[str, list[Finding]] = {code: [] for code in codes}
@@ -72,4 +107,9 @@ def view(as_of: date, known_on: date) -> View:
     grouped = {code: tuple(found) for code, found in findings.items()}
     profiles = cluster_profiles(kept.clusters, evidence, grouped, book)
     placed = profiles.merge(positions(kept.clusters, kept.communes), how="left", on="code")
-    return View(evidence, grouped, placed, kept.boundaries(as_of))
+    return View(evidence, grouped, placed, kept.boundaries(as_of, "2030"))
+
+
+def view(as_of: date, known_on: date) -> View:
+    """Evidence, findings and one row a cluster (with its place on the map), for every page alike."""
+    return _view(_stamp(), as_of, known_on)

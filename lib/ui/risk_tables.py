@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from lib.assess.ranking import ranked
-from lib.domain.finding import Finding, Word
+from lib.domain.finding import EvidenceUse, Finding, Word
 from lib.reports.layers import to_gpkg, to_kml
-from lib.text import t
+from lib.text import day, t
 from lib.ui import choices
 from lib.ui import findings as why
 from lib.ui.exports import notices
@@ -66,6 +66,11 @@ def sheets(lang: str, profiles: pd.DataFrame, findings: Findings) -> dict[str, p
     return {t(lang, "risk.sheet_list"): listed, t(lang, "risk.sheet_findings"): pd.DataFrame(rows)}
 
 
+def _role(lang: str, use: EvidenceUse) -> str:
+    """What an observation could not do for the answer, in front of it: "có thể đúng…: "."""
+    return "" if use.role == "used" else f"[{t(lang, f'rules.role.{use.role}')}] "
+
+
 def finding_row(lang: str, name: str, finding: Finding) -> dict[str, str]:
     """One finding in words, a column each."""
     sources = store().sources
@@ -81,12 +86,18 @@ def finding_row(lang: str, name: str, finding: Finding) -> dict[str, str]:
         t(lang, "method.period"): why.period_text(lang, finding.rule),
         t(lang, "method.why"): " ".join(why.why_text(lang, line) for line in finding.why),
         t(lang, "method.evidence"): "; ".join(
-            f"{said(lang, use.observation)} ({origin(lang, use.observation)}; "
+            f"{_role(lang, use)}{said(lang, use.observation)} ({origin(lang, use.observation)}; "
             f"{sources[use.observation.source].title})"
             for use in finding.evidence
         ),
         t(lang, "method.missing"): why.missing_text(lang, finding),
+        t(lang, "dossier.head.link"): "; ".join(
+            dict.fromkeys(url for use in finding.evidence if (url := sources[use.observation.source].url))
+        ),
+        t(lang, "method.clears"): finding.rule.clears[lang],
+        t(lang, "method.due"): day(lang, finding.due) if finding.due else "",
         t(lang, "method.bearer"): why.body_text(lang, finding.rule.bearer),
+        t(lang, "method.supervisor"): why.body_text(lang, finding.rule.supervisor),
     }
 
 

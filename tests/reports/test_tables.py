@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 
 import numpy as np
@@ -36,6 +37,18 @@ def test_csv_begins_with_a_byte_order_mark_and_ends_with_the_notices() -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+x", "-rf", "@SUM(A1)", "\tx", "\r=1", " =1", "＝1", "-1-1"])
 def test_csv_text_that_looks_like_a_formula_gets_an_apostrophe(text: str) -> None:
     assert rows_of(to_csv(pd.DataFrame({text: [text]})))[1][0].lstrip("\n ")[0] in "'x"
+
+
+@pytest.mark.parametrize("text", ["x;=1+1", "x; =1+1", "a|@SUM(A1)", "a\n=1", "a;-rf", "a;+x"])
+def test_csv_text_is_harmless_where_a_reader_splits_at_another_separator(text: str) -> None:
+    raw = to_csv(pd.DataFrame({"a": [text], "b": ["k"]})).decode("utf-8-sig")
+    assert '"a","b"' in raw
+    for part in re.split(r"[;|\n]", rows_of(raw.encode("utf-8-sig"))[1][0])[1:]:
+        assert part.lstrip().startswith("'")
+
+
+def test_csv_lists_of_numbers_keep_their_minus() -> None:
+    assert rows_of(to_csv(pd.DataFrame({"a": ["1; -3"]})))[1] == ["1; -3"]
 
 
 def test_csv_numbers_stay_numbers_and_unknown_stays_empty() -> None:
