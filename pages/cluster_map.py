@@ -51,3 +51,4 @@ with right:
         cluster_card(lang, view, picked, horizon)
         with st.expander(t(lang, "mappage.other_clusters", count=len(shown))):
             map_controls.cluster_names(lang, shown, picked)
+map_controls.plan_table(lang, view)

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from lib.text import t
-from lib.ui import cluster_map, dossier_parts, exports, figures, findings, scope, selection
+from lib.ui import cluster_map, dossier_parts, exports, figures, findings, loaders, scope, selection
 from lib.ui.top import top
 
 chosen = scope.current_scope()
@@ -28,7 +28,7 @@ with left:
         on_pick=selection.pick,
         lang=lang,
         horizon=chosen.horizon,
-        boundaries=view.boundaries,
+        boundaries=loaders.boundaries(chosen.as_of, chosen.horizon),
     )
     dossier_parts.place(lang, view, code, chosen.horizon)
     dossier_parts.unknowns(lang, view, code)

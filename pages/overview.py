@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.text import day, t
-from lib.ui import cluster_map, exports, overview_parts, risk_tables, scope
+from lib.ui import cluster_map, exports, loaders, overview_parts, risk_tables, scope
 from lib.ui.top import top
 
 chosen = scope.current_scope()
@@ -28,7 +28,7 @@ with left:
         on_pick=overview_parts.to_map,
         lang=lang,
         horizon=chosen.horizon,
-        boundaries=view.boundaries,
+        boundaries=loaders.boundaries(chosen.as_of, chosen.horizon),
     )
     overview_parts.follow_pick()
     exports.buttons(chosen, "tong-quan", lambda: risk_tables.sheets(lang, inside, view.findings))

@@ -3,7 +3,18 @@
 import streamlit as st
 
 from lib.text import day, t
-from lib.ui import cluster_list, cluster_map, exports, figures, findings, frame, risk_tables, scope, selection
+from lib.ui import (
+    cluster_list,
+    cluster_map,
+    exports,
+    figures,
+    findings,
+    frame,
+    loaders,
+    risk_tables,
+    scope,
+    selection,
+)
 from lib.ui.loaders import store
 from lib.ui.request import request_sheet_section
 from lib.ui.rows import row_of
@@ -57,7 +68,7 @@ with right:
         on_pick=selection.pick,
         lang=lang,
         horizon=chosen.horizon,
-        boundaries=view.boundaries,
+        boundaries=loaders.boundaries(chosen.as_of, chosen.horizon),
     )
     if picked is None:
         st.info(t(lang, "risk.pick_hint"), icon=":material/touch_app:")

@@ -29,8 +29,8 @@ DAY_FORMAT = "dd/mm/yyyy"
 _CELL_LIMIT = 32_767
 _NAME_LIMIT = 31
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-# After a separator that some reader splits at; a minus before a digit is a number and stays.
-_FORMULA_AFTER_SEPARATOR = re.compile(r"([;|\t\n]\s*)(?=[=+@]|-(?!\d))")
+# What begins like a formula after a separator that some reader splits at; quotes are looked through.
+_PART_AFTER_SEPARATOR = re.compile(r"""([;|\t\n][\s"']*)([=+\-@＝＋－＠][^;|\t\n]*)""")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*\s*%?")
 # What XML 1.0 has no place for, lone surrogates included; tab and line feed stay.
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -79,7 +79,7 @@ def to_csv(table: pd.DataFrame, notices: Sequence[str] = (), *, lang: str = "vi"
         writer.writerow([_csv_cell(content(lang, value)) for value in row])
     if notices:
         writer.writerow([])
-        writer.writerows([[f"# {clean(line)}"] for line in notices])
+        writer.writerows([[_harmless(f"# {line}")] for line in notices])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -96,7 +96,13 @@ def _harmless(text: str) -> str:
     text = clean(text)
     if text.lstrip(" \n").startswith(_STARTS_FORMULA) and not _PLAIN_NUMBER.fullmatch(text):
         text = "'" + text
-    return _FORMULA_AFTER_SEPARATOR.sub(r"\1'", text)
+    return _PART_AFTER_SEPARATOR.sub(_harmless_part, text)
+
+
+def _harmless_part(found: re.Match[str]) -> str:
+    """A plain number, with the minus or plus it has, stays; anything else gets an apostrophe."""
+    before, part = found.groups()
+    return found.group() if _PLAIN_NUMBER.fullmatch(part.strip()) else f"{before}'{part}"
 
 
 def to_xlsx(sheets: Mapping[str, pd.DataFrame], notices: Sequence[str], lang: str = "vi") -> bytes:

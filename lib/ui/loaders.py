@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ from lib.assess.evaluate import assess
 from lib.assess.profile import cluster_profiles
 from lib.domain.finding import Finding
 from lib.domain.observation import Evidence
-from lib.domain.places import Boundary
+from lib.domain.places import Boundary, Cluster
 from lib.domain.rulebook import RuleBook
 from lib.imports.boundaries import read_overlay
 from lib.render.map_data import positions
@@ -96,17 +96,33 @@ def basemap() -> dict[str, Any]:
     return found
 
 
+def _as_known(kept: Store, cluster: Cluster, known_on: date) -> Cluster:
+    """
+    The cluster with the communes that were known on the day.
+
+    Not cut at the as-of date: the communes of today hold from 1/7/2025, and an earlier day would lose
+    the place.
+    """
+    said = {(one.attribute, one.value) for one in kept.history(cluster.code, known_on)}
+    return replace(
+        cluster,
+        communes_now=tuple(code for code in cluster.communes_now if ("commune_now", code) in said),
+        communes_then=tuple(code for code in cluster.communes_then if ("commune_then", code) in said),
+    )
+
+
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _view(stamp: str, as_of: date, known_on: date) -> View:
     kept, book = _store(stamp), _rulebook(stamp)
     evidence = kept.evidence(as_of, known_on)
-    codes = [cluster.code for cluster in kept.clusters]
+    clusters = [_as_known(kept, cluster, known_on) for cluster in kept.clusters]
+    codes = [cluster.code for cluster in clusters]
     findings: dict[str, list[Finding]] = {code: [] for code in codes}
     for finding in assess(codes, evidence, book):
         findings[finding.subject].append(finding)
     grouped = {code: tuple(found) for code, found in findings.items()}
-    profiles = cluster_profiles(kept.clusters, evidence, grouped, book)
-    placed = profiles.merge(positions(kept.clusters, kept.communes), how="left", on="code")
+    profiles = cluster_profiles(clusters, evidence, grouped, book)
+    placed = profiles.merge(positions(clusters, kept.communes), how="left", on="code")
     return View(evidence, grouped, placed, kept.boundaries(as_of, "2030"))
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pandas as pd
 import streamlit as st
 
+from lib.render.html import paragraph, table
 from lib.render.map_data import FRAME
 from lib.render.palette import COLOUR_BY
 from lib.text import number, t
 from lib.ui import choices, cluster_list, cluster_map, notices, selection
 from lib.ui.browser import pick_list
-from lib.ui.loaders import store
+from lib.ui.figures import said, source_html
+from lib.ui.loaders import View, store
 from lib.ui.rows import each_row
 from lib.ui.scope import HORIZONS, Scope, language
 
@@ -59,6 +63,35 @@ def on_horizon(profiles: pd.DataFrame, horizon: str) -> pd.DataFrame:
     A cluster whose row of the plan was not read stays, as its horizon is not known.
     """
     return profiles[profiles["plan_group"] != "new"] if horizon == "2020" else profiles
+
+
+PLAN_ROWS = ("kept", "expanded", "expanded_rows_not_read", "existing", "new")
+
+
+def plan_table(lang: str, view: View) -> None:
+    """The plan's published sums by horizon beside what could be read of its rows."""
+    attributes = store().attributes
+    cells = []
+    for group in PLAN_ROWS:
+        found = [
+            view.evidence.get("PLAN-1363", key).chosen
+            if (key := f"{group}_area_{horizon}_ha") in attributes
+            else None
+            for horizon in ("2020", "2030", "after_2030")
+        ]
+        words = [
+            escape(said(lang, one)) if one else escape(t(lang, "mappage.plan.not_collected")) for one in found
+        ]
+        read = int((view.profiles["plan_group"] == group).sum())
+        rows_read = t(lang, "mappage.plan.rows_read", count=read) if group in ("kept", "expanded") else ""
+        source = next((source_html(lang, one, with_value=False) for one in found if one), "")
+        cells.append((escape(t(lang, f"mappage.plan.{group}")), *words, escape(rows_read), source))
+    heads = [t(lang, f"mappage.plan.{key}") for key in ("group", "h2020", "h2030", "after", "read", "source")]
+    with st.expander(t(lang, "mappage.plan.title")):
+        st.html(
+            paragraph(t(lang, "mappage.plan.intro"))
+            + table(heads, cells, classes=("", "num", "num", "num", "", ""))
+        )
 
 
 def open_view(key: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from lib.domain.errors import DataError
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS_VARIABLE = "CCN_SETTINGS"
+_WEB = re.compile(r"https?://")
 _KEYS = {"data": {"folder"}, "tiles": {"url", "attribution"}}
 
 
@@ -37,9 +39,16 @@ def _file_settings(path: Path) -> dict[str, dict[str, str]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError("bad_toml", file=path.name, found=str(error)) from error
     for table, values in found.items():
-        for key in values if isinstance(values, dict) else ():
-            if key not in _KEYS.get(table, ()):
-                raise DataError("unknown_rule_field", file=path.name, field=f"{table}.{key}")
+        if table not in _KEYS:
+            raise DataError("reports.bad_setting", file=path.name, field=table, found=values)
+        if not isinstance(values, dict):
+            raise DataError("reports.bad_setting", file=path.name, field=table, found=values)
+        for key, value in values.items():
+            if key not in _KEYS[table] or not isinstance(value, str):
+                raise DataError("reports.bad_setting", file=path.name, field=f"{table}.{key}", found=value)
+    url = found.get("tiles", {}).get("url", "")
+    if url and not (_WEB.match(url) and all(part in url for part in ("{z}", "{x}", "{y}"))):
+        raise DataError("reports.bad_setting", file=path.name, field="tiles.url", found=url)
     return found
 
 
