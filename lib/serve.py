@@ -11,12 +11,16 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
+from lib.domain.clock import today
+from lib.domain.errors import DataError
 from lib.render.assets import install_leaflet
+from lib.ui import loaders
 
 ROOT = Path(__file__).resolve().parents[1]
 _IMPORTED_BY_PAGES = (
@@ -28,7 +32,13 @@ _IMPORTED_BY_PAGES = (
     "lib.reports.request_sheet",
     "lib.store.rulebook",
 )
-"""Not `lib.ui`: a component that registers before the server runs is not found later."""
+"""Not what registers a component (`lib.ui.cluster_map`): before the server runs that is lost."""
+
+
+def _judge_today() -> None:
+    """Today's findings, ready before the first visitor asks; wrong data is for the page to tell."""
+    with suppress(DataError):
+        loaders.view(today(), today())
 
 
 def main() -> None:
@@ -39,6 +49,7 @@ def main() -> None:
     for name in _IMPORTED_BY_PAGES:
         importlib.import_module(name)
     sys.argv = ["streamlit", "run", str(ROOT / "app.py"), *sys.argv[1:]]
+    _judge_today()
     cli.main()
 
 

@@ -65,7 +65,7 @@ def settings() -> Settings:
     """
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--data", type=Path)
-    given = parser.parse_known_args(sys.argv[1:])[0].data
+    given = parser.parse_known_args([word for word in sys.argv[1:] if word != "--"])[0].data
     path = Path(os.environ.get(SETTINGS_VARIABLE, ROOT / "settings.toml"))
     filed = _file_settings(path)
     folder = given or (Path(filed["data"]["folder"]) if filed.get("data", {}).get("folder") else None)
