@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from math import isnan
 
 import pandas as pd
 import streamlit as st
@@ -148,7 +149,7 @@ def cluster_names(lang: str, profiles: pd.DataFrame, picked: str | None) -> None
 
 def area_text(lang: str, low: float, high: float) -> str:
     """An area in hectares; "–" where none is known."""
-    if pd.isna(low):
+    if isnan(low):
         return "–"
     return number(lang, low, 2) if low == high else f"{number(lang, low, 0)}–{number(lang, high, 0)}"
 

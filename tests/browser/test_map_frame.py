@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from lib.domain.places import Cluster, Commune
 from lib.render import maps
@@ -16,12 +15,10 @@ from lib.render.assets import install_leaflet
 from tests.render.nasty import NASTY
 from tests.render.test_maps import BASEMAP, COMMUNES, _clusters, _profiles
 
-pytestmark = pytest.mark.browser
-
 ADDRESS = "http://map.test/component/streamlit_folium.st_folium/index.html"
 
 
-class Browser:
+class LoneMap:
     """A page that shows one map, offline; what it asks for is kept in `asked`."""
 
     def __init__(self, page: Page, leaflet: Path) -> None:
@@ -54,28 +51,27 @@ class Browser:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def lone_map(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneMap]:
     leaflet = install_leaflet(tmp_path_factory.mktemp("static") / "leaflet")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield Browser(chromium.new_page(viewport={"width": 900, "height": 600}), leaflet)
-        chromium.close()
+    page = browser.new_page(viewport={"width": 900, "height": 600})
+    yield LoneMap(page, leaflet)
+    page.close()
 
 
 @pytest.mark.parametrize("text", NASTY)
-def test_a_nasty_name_runs_nothing_and_reads_back(browser: Browser, text: str) -> None:
-    browser.asked.clear()
-    browser.errors.clear()
+def test_a_nasty_name_runs_nothing_and_reads_back(lone_map: LoneMap, text: str) -> None:
+    lone_map.asked.clear()
+    lone_map.errors.clear()
     commune = Commune("2025-07:1", text, text, lat=18.3, lon=105.9)
-    page = browser.show([Cluster("T-000", text, communes_now=("2025-07:1",))], [commune], picked="T-000")
+    page = lone_map.show([Cluster("T-000", text, communes_now=("2025-07:1",))], [commune], picked="T-000")
     assert page.evaluate("document.querySelector('.ccn-label.is-picked').textContent") == text
     assert page.evaluate("window.hit") is None
-    assert browser.errors == []
-    assert [url for url in browser.asked if not url.startswith("http://map.test/")] == []
+    assert lone_map.errors == []
+    assert [url for url in lone_map.asked if not url.startswith("http://map.test/")] == []
 
 
-def test_coordinates_of_a_point_are_those_of_the_metric_system(browser: Browser) -> None:
-    page = browser.show(_clusters(1), [])
+def test_coordinates_of_a_point_are_those_of_the_metric_system(lone_map: LoneMap) -> None:
+    page = lone_map.show(_clusters(1), [])
     found = page.evaluate("ccn.metric(18.3428, 105.9057)")
     assert found == pytest.approx([542_681.977, 2_028_878.620], abs=0.002)
     page.mouse.click(120, 500)
@@ -84,8 +80,8 @@ def test_coordinates_of_a_point_are_those_of_the_metric_system(browser: Browser)
     assert "VN-2000" in shown
 
 
-def test_measuring_adds_up_the_parts(browser: Browser) -> None:
-    page = browser.show(_clusters(1), [])
+def test_measuring_adds_up_the_parts(lone_map: LoneMap) -> None:
+    page = lone_map.show(_clusters(1), [])
     page.locator(".ccn-tool").nth(1).click()
     for x, y in ((100, 500), (100, 400), (200, 400)):
         page.mouse.click(x, y)
@@ -95,8 +91,8 @@ def test_measuring_adds_up_the_parts(browser: Browser) -> None:
     assert page.locator(".ccn-readout").is_hidden()
 
 
-def test_symbols_of_one_commune_do_not_touch_at_province_zoom(browser: Browser) -> None:
-    page = browser.show(_clusters(4), list(COMMUNES.values()))
+def test_symbols_of_one_commune_do_not_touch_at_province_zoom(lone_map: LoneMap) -> None:
+    page = lone_map.show(_clusters(4), list(COMMUNES.values()))
     script = """() => {
       const map = Object.values(window).find((v) => v instanceof L.Map);
       const dots = Object.values(map._layers).filter((l) => l.feature && l instanceof L.CircleMarker);
@@ -112,11 +108,11 @@ def test_symbols_of_one_commune_do_not_touch_at_province_zoom(browser: Browser) 
             assert ((x - other_x) ** 2 + (y - other_y) ** 2) ** 0.5 > radius + other_radius
 
 
-def test_a_tile_source_that_fails_leaves_the_map_as_it_is(browser: Browser) -> None:
-    browser.errors.clear()
-    page = browser.show(_clusters(2), [], tiles=("http://tiles.invalid/{z}/{x}/{y}.png", "Nguồn thử"))
+def test_a_tile_source_that_fails_leaves_the_map_as_it_is(lone_map: LoneMap) -> None:
+    lone_map.errors.clear()
+    page = lone_map.show(_clusters(2), [], tiles=("http://tiles.invalid/{z}/{x}/{y}.png", "Nguồn thử"))
     page.wait_for_timeout(800)
     assert page.locator(".leaflet-tile-loaded").count() == 0
     assert "Nguồn thử" not in page.locator(".leaflet-control-attribution").inner_text()
     assert page.locator(".ccn-label").count() > 0
-    assert browser.errors == []
+    assert lone_map.errors == []
