@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from lib.domain.interval import Interval
 from lib.domain.observation import Observation
 from lib.render.palette import Style
-from lib.text import interval_text, t, validity_text
+from lib.text import interval_text, validity_text
 
 ACCENT, SOFT, LINE = "#0B3C5D", "#55616B", "#DFE5E8"
 _MARKS = ("circle", "square", "diamond", "triangle-up")
@@ -150,26 +150,3 @@ def occupancy_bars(
     figure.update_layout(barmode="stack", showlegend=False)
     figure.update_xaxes(range=[0, 130], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %")
     return _layout(figure, lang, height or 70 + 42 * max(len(ordered), 1))
-
-
-def areas_by_horizon(lang: str, rows: Sequence[tuple[str, float, bool]], height: int = 220) -> go.Figure:
-    """Planned area by horizon in hectares: (label, ha, derived); derived figures are hollow."""
-    figure = go.Figure(
-        go.Bar(
-            x=[value for _, value, _ in rows],
-            y=[escape(label) for label, _, _ in rows],
-            orientation="h",
-            marker={
-                "color": ["#FFFFFF" if derived else "#D6E2E8" for _, _, derived in rows],
-                "line": {"color": ACCENT, "width": 1.2},
-            },
-            text=[
-                f"{interval_text(lang, Interval(value, value))} {t(lang, 'common.unit.ha')}"
-                for _, value, _ in rows
-            ],
-            textposition="outside",
-            hoverinfo="skip",
-        )
-    )
-    figure.update_yaxes(autorange="reversed")
-    return _layout(figure, lang, height)

@@ -19,8 +19,6 @@ from lib.ui.loaders import View, store
 from lib.ui.rows import each_row
 from lib.ui.scope import HORIZONS, Scope, language
 
-AREA_COLUMN = {"2020": "plan_area_2020_ha", "2030": "plan_area_2030_ha", "sau": "plan_area_after_2030_ha"}
-
 
 def answer(lang: str, scope: Scope, profiles: pd.DataFrame) -> tuple[str, str]:
     """The page's first line, with numbers from the data, and what the map is."""
