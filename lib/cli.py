@@ -1,122 +1,59 @@
-"""The command line: `python -m lib.cli assess --as-of 2026-09-15 --format table`."""
+"""
+The command line: `python -m lib.cli <command> …`; `python -m lib.cli --help` lists the commands.
+
+Exit codes: 0 done; 1 refused, not possible now, or `verify` found something; 2 data or the call is wrong.
+Messages are Vietnamese, English with `--lang en`. Passwords are asked for in the terminal or taken from the
+environment (`CCN_PASSWORD`, `CCN_NEW_PASSWORD`), never from the command line.
+"""
 
 from __future__ import annotations
 
 import argparse
 import io
-import json
 import sys
 from collections.abc import Sequence
-from datetime import date
-from pathlib import Path
 
-from lib.assess import tests as rule_tests
-from lib.assess.evaluate import assess
-from lib.domain.clock import today
-from lib.domain.errors import DataError
-from lib.domain.finding import Finding
-from lib.domain.rule import Rule
-from lib.imports.boundaries import read_overlay
-from lib.store.base import Store
-from lib.store.files import SHIPPED, open_store
-from lib.store.rulebook import read_rulebook
-from lib.text import t, validity_text, value_text
-from lib.text.errors import error_text
+from lib.cli_commands import accounts, assess, batches, copies, store
+from lib.cli_commands.call import REFUSED, WRONG, Call
+from lib.cli_commands.journal import journal
+from lib.domain.errors import DataError, Refusal
+from lib.store.backup import Unsound
+from lib.text.errors import error_text, refusal_text
 
-
-def _article(rule: Rule) -> str:
-    return "; ".join(f"{one.document}, {one.article}" for one in rule.basis)
-
-
-def _record(lang: str, store: Store, finding: Finding) -> dict[str, object]:
-    """One finding as plain values."""
-    names = {cluster.code: cluster.name for cluster in store.clusters}
-    return {
-        "subject": finding.subject,
-        "name": names[finding.subject],
-        "rule": finding.rule.id,
-        "group": finding.rule.group,
-        "answer": finding.answer.value,
-        "strength": finding.strength.value,
-        "word": t(lang, f"rules.word.{finding.word}"),
-        "is_flag": finding.is_flag,
-        "exemption_open": finding.is_exemption_open,
-        "article": _article(finding.rule),
-        "evidence": [
-            {
-                "id": use.observation.id,
-                "attribute": use.observation.attribute,
-                "value": value_text(
-                    lang, store.attributes[use.observation.attribute], use.observation, store.value_labels
-                ),
-                "when": validity_text(lang, use.observation),
-                "source": store.sources[use.observation.source].title,
-                "source_kind": use.observation.source_kind.value,
-                "role": use.role,
-            }
-            for use in finding.evidence
-        ],
-        "missing": list(dict.fromkeys(item.attribute for item in finding.missing)),
-        "due": finding.due.isoformat() if finding.due else None,
-    }
-
-
-def _table(records: Sequence[dict[str, object]]) -> str:
-    """Plain columns: a line a finding."""
-    columns = ("subject", "name", "rule", "answer", "strength", "word", "evidence", "missing", "article")
-
-    def cell(record: dict[str, object], column: str) -> str:
-        value = record[column]
-        if column == "evidence" and isinstance(value, list):
-            return ", ".join(f"{use['id']} ({use['role']})" for use in value) or "–"
-        return ", ".join(value) or "–" if isinstance(value, list) else str(value)
-
-    rows = [columns, *(tuple(cell(record, column) for column in columns) for record in records)]
-    widths = [min(max(len(row[i]) for row in rows), 48) for i in range(len(columns))]
-    return "\n".join(
-        "  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
-
-
-def run_assess(as_of: date, known_on: date, data: Path | None, form: str, lang: str) -> str:
-    """Every finding of every cluster as JSON or a table."""
-    store = open_store(SHIPPED, overlay=data)
-    if data is not None:
-        read_overlay(data, [cluster.code for cluster in store.clusters])
-    book = read_rulebook(SHIPPED / "rules", tests=rule_tests.TESTS, attributes=store.attributes)
-    findings = assess([cluster.code for cluster in store.clusters], store.evidence(as_of, known_on), book)
-    records = [_record(lang, store, finding) for finding in findings]
-    if form == "json":
-        return json.dumps(
-            {"as_of": as_of.isoformat(), "known_on": known_on.isoformat(), "findings": records},
-            ensure_ascii=False,
-            indent=1,
-        )
-    return _table(records)
+_PARTS = (store, accounts, batches, copies, assess)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Entry point; 0 when done, 2 when data is wrong."""
-    parser = argparse.ArgumentParser(prog="python -m lib.cli", description=__doc__)
+    """Entry point; the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m lib.cli", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("assess", help="print every finding as of a day")
-    command.add_argument("--as-of", type=date.fromisoformat, default=today(), metavar="YYYY-MM-DD")
-    command.add_argument("--known-on", type=date.fromisoformat, default=None, metavar="YYYY-MM-DD")
-    command.add_argument("--data", type=Path, default=None, help="folder laid over the shipped data")
-    command.add_argument("--format", choices=("json", "table"), default="table")
-    command.add_argument("--lang", choices=("vi", "en"), default="vi")
+    for part in _PARTS:
+        part.add_commands(commands)
     given = parser.parse_args(arguments)
+    call = Call(given)
+    with journal(call):
+        call.code = _run(call)
+    return call.code
+
+
+def _run(call: Call) -> int:
     try:
-        print(
-            run_assess(
-                given.as_of, given.known_on or max(today(), given.as_of), given.data, given.format, given.lang
-            )
-        )
+        code: int = call.given.run(call)
+        return code
     except DataError as error:
-        print(error_text(given.lang, error), file=sys.stderr)
-        return 2
-    return 0
+        call.fail(str(error), error_text(call.lang, error))
+        return WRONG
+    except Unsound as error:
+        call.fail(error.problem, refusal_text(call.lang, error))
+        store.print_problems(call, error.problems)
+        return REFUSED
+    except Refusal as error:
+        call.fail(error.problem, refusal_text(call.lang, error))
+        return REFUSED
+    finally:
+        call.close()
 
 
 if __name__ == "__main__":

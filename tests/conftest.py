@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
 import pytest
 
 
@@ -10,6 +13,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="rewrite the approved outputs in tests/golden"
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Pages and commands under test write into a file of their own, never into that of this machine."""
+    variable = "CCN_DATABASE_URL"
+    before = os.environ.get(variable)
+    os.environ[variable] = f"sqlite:///{tmp_path_factory.mktemp('own') / 'ccn.sqlite'}"
+    yield
+    if before is None:
+        del os.environ[variable]
+    else:
+        os.environ[variable] = before
 
 
 @pytest.fixture(scope="session")

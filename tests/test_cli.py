@@ -6,21 +6,37 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lib import cli
+from lib.store.database import open_database, sqlite_url
+from tests.store.histories import add, shipped
 
 ROOT = Path(__file__).resolve().parents[1]
 CLUSTERS, RULES_IN_FORCE = 28, 7
 PHU_VIET, BAC_CAM_XUYEN = "HT-CCN-006", "HT-CCN-007"
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the first start makes it."""
+    file = tmp_path_factory.mktemp("database") / "ccn.sqlite"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CCN_TODAY", "2026-11-24")
+        patch.setenv("CCN_LOG_FOLDER", str(file.parent))
+        assert cli.main(["init", "--url", sqlite_url(file)]) == 0
+    return file
+
+
 @pytest.fixture(autouse=True)
-def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
+def _fixed_day_and_database(monkeypatch: pytest.MonkeyPatch, filled: Path) -> None:
     monkeypatch.setenv("CCN_TODAY", "2026-11-24")
+    monkeypatch.setenv("CCN_DATABASE_URL", sqlite_url(filled))
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -61,6 +77,32 @@ def test_json_holds_every_finding_with_all_that_the_pages_show(capsys: pytest.Ca
     assert wastewater["missing"] == ["provincial_exemption"]
     assert "Điều 51 khoản 1" in wastewater["article"]
     assert "Chưa có" in [use["value"] for use in wastewater["evidence"]]
+
+
+def test_the_database_and_the_files_it_was_filled_from_give_the_same_findings(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for day in ("2024-06-30", "2026-09-15", "2026-11-24"):
+        from_files = findings(capsys, "--as-of", day, "--data", str(tmp_path))
+        assert findings(capsys, "--as-of", day) == from_files
+
+
+def test_what_is_written_to_the_database_counts(
+    capsys: pytest.CaptureFixture[str], filled: Path, tmp_path: Path
+) -> None:
+    url = sqlite_url(tmp_path / "own.sqlite")
+    assert cli.main(["init", "--url", url]) == 0
+    capsys.readouterr()
+    asked = ("--as-of", "2026-11-24", "--url", url)
+
+    def used() -> set[str]:
+        return {use["id"] for one in findings(capsys, *asked) for use in one["evidence"]}
+
+    taken = sorted(used())[0]
+    with closing(open_database(url)) as database:
+        record = next(item for item in shipped().observations if item.id == taken)
+        add(database, 0, replace(record, id="X-1", supersedes=taken, reason="đính chính"))
+    assert "X-1" in used() and taken not in used()
 
 
 def test_each_rule_is_asked_once_of_each_cluster(capsys: pytest.CaptureFixture[str]) -> None:

@@ -142,9 +142,25 @@ def _root_prefix() -> list[str] | None:
     return None
 
 
-def _is_debian() -> bool:
+def is_debian() -> bool:
+    """Whether Debian's own packages can be taken."""
     release = Path("/etc/os-release")
     return release.is_file() and "\nID=debian" in "\n" + release.read_text("utf-8")
+
+
+def apt_install(what: str, *packages: str) -> bool:
+    """Install packages quietly with apt-get; False where that needs a right this user has not."""
+    prefix = _root_prefix()
+    if prefix is None or not shutil.which("apt-get"):
+        return False
+    say(f"Installing {what} with apt-get …")
+    apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+    install = [*apt, "install", "-y", "--no-install-recommends", *packages]
+    codes = [
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
+        for command in ([*apt, "update"], install)
+    ]
+    return codes[-1] == 0
 
 
 def ensure_chromium() -> str | None:
@@ -156,19 +172,13 @@ def ensure_chromium() -> str | None:
     found = find_chromium()
     if found:
         return found
-    prefix = _root_prefix()
-    if _is_debian() and shutil.which("apt-get") and prefix is not None:
-        say("Installing Chromium with apt-get …")
-        apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-        install = [*apt, "install", "-y", "--no-install-recommends", "chromium"]
-        for command in ([*apt, "update"], install):
-            subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    if is_debian() and apt_install("Chromium", "chromium"):
         found = find_chromium()
         if found:
             return found
     say("Installing Chromium with Playwright …")
     command = [str(venv_python()), "-m", "playwright", "install", "chromium"]
-    subprocess.run(command + (["--with-deps"] if prefix is not None else []), check=False)
+    subprocess.run(command + (["--with-deps"] if _root_prefix() is not None else []), check=False)
     found = find_chromium()
     if found is None:
         line = "!" * 78

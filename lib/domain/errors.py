@@ -57,3 +57,25 @@ class DataError(Exception):
         found = "" if self.found is None else f"; found {self.found!r}"
         more = "".join(f"; {key}={value!r}" for key, value in self.details.items())
         return f"{self.problem}: {self.file}{', ' if place else ''}{place}{found}{more}"
+
+
+class Refusal(Exception):
+    """
+    Something that cannot be done now, or not by this person; nothing was changed.
+
+    Parameters
+    ----------
+    problem
+        Key of the message like that of `DataError`: each has a `what` and a `remedy`.
+    details
+        Placeholders of the message.
+    """
+
+    def __init__(self, problem: str, **details: object) -> None:
+        self.problem = problem
+        self.details = details
+        super().__init__(f"{problem} {details}" if details else problem)
+
+
+class Unavailable(Refusal):
+    """The database does not answer, is full or may not be written: another try may succeed later."""

@@ -8,15 +8,13 @@ import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lib.domain.clock import LOCAL_TIME
 from lib.domain.errors import DataError
-
-LOCAL_TIME = timezone(timedelta(hours=7))
-"""Vietnam keeps UTC+7 the whole year; a moment without a zone is taken as local."""
 
 LIST_SEPARATOR = "|"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from lib.domain.errors import DataError
-from lib.domain.observation import Evidence, Observation
+from lib.domain.observation import Attribute, Evidence, Observation
 from lib.domain.places import Accuracy, Boundary
 from lib.store import tables
 from lib.store.base import Store
@@ -45,7 +45,7 @@ class FileStore:
         choices: Sequence[Choice] = (),
     ) -> None:
         rows = {name: _rows(name, data, overlay) for name in tables.COLUMNS}
-        self.attributes, kinds = tables.attributes(rows["attributes"])
+        self.attributes, self.subject_kinds = tables.attributes(rows["attributes"])
         self.sources = tables.sources(rows["sources"])
         self.communes = tables.communes(rows["communes"])
         self.commune_changes = tables.commune_changes(rows["commune_changes"], self.communes)
@@ -54,12 +54,14 @@ class FileStore:
         codes = frozenset(tables.cluster_codes(rows["clusters"]))
         self.observations = tables.observations(
             rows["observations"],
-            tables.Catalogue(self.attributes, kinds, self.sources, codes, self.communes.keys()),
+            tables.Catalogue(self.attributes, self.subject_kinds, self.sources, codes, self.communes.keys()),
         )
         self._about: dict[str, list[Observation]] = defaultdict(list)
         for item in self.observations:
             self._about[item.subject].append(item)
-        self.clusters = tables.clusters(rows["clusters"], self._communes_of())
+        self.clusters = tables.clusters(
+            rows["clusters"], communes_by_preference(known(self.observations, date.max), self.attributes)
+        )
         self.facts_trace = pd.DataFrame(
             [row.cells for row in rows["facts_trace"]], columns=list(tables.COLUMNS["facts_trace"]), dtype=str
         )
@@ -72,40 +74,52 @@ class FileStore:
 
         self._evidence = lru_cache(maxsize=KEPT_EVIDENCE)(selected)
 
+    @property
+    def all_boundaries(self) -> tuple[Boundary, ...]:
+        """Every boundary handed over, of whatever day and horizon."""
+        return self._boundaries
+
     def evidence(self, as_of: date, known_on: date) -> Evidence:
         return self._evidence(as_of, known_on)
 
     def history(self, subject: str, known_on: date) -> tuple[Observation, ...]:
-        return tuple(sorted(known(self._about.get(subject, ()), known_on), key=_by_time))
+        return tuple(sorted(known(self._about.get(subject, ()), known_on), key=by_time))
 
     def boundaries(self, as_of: date, horizon: str = "") -> dict[str, Boundary]:
-        """
-        The best boundary of each cluster valid on the day, by cluster code.
+        return best_boundaries(self._boundaries, as_of, horizon)
 
-        Only boundaries of `horizon`, or that name none, count; every one does when `horizon` is empty. The
-        best accuracy class wins, then the one made for this very horizon, the smaller error, the newer.
-        """
-        best: dict[str, Boundary] = {}
-        for boundary in sorted(self._boundaries, key=lambda item: _preference(item, horizon)):
-            if _is_valid(boundary, as_of) and (not horizon or boundary.horizon in ("", horizon)):
-                best.setdefault(boundary.cluster, boundary)
-        return dict(sorted(best.items()))
 
-    def _communes_of(self) -> Callable[[str, str], tuple[str, ...]]:
-        """The communes ever named for a cluster and not withdrawn, the preferred statement first."""
-        found: dict[tuple[str, str], list[Observation]] = defaultdict(list)
-        for item in known(self.observations, date.max):
-            if item.attribute in tables.COMMUNE_ATTRIBUTES:
-                found[item.subject, item.attribute].append(item)
+def best_boundaries(found: Iterable[Boundary], as_of: date, horizon: str = "") -> dict[str, Boundary]:
+    """
+    The best boundary of each cluster valid on the day, by cluster code.
 
-        def communes_of(code: str, attribute: str) -> tuple[str, ...]:
-            items = found.get((code, attribute), [])
-            if not items:
-                return ()
-            ordered = sorted(items, key=order_of(self.attributes[attribute]))
-            return tuple(dict.fromkeys(str(item.value) for item in ordered))
+    Only boundaries of `horizon`, or that name none, count; every one does when `horizon` is empty. The
+    best accuracy class wins, then the one made for this very horizon, the smaller error, the newer.
+    """
+    best: dict[str, Boundary] = {}
+    for boundary in sorted(found, key=lambda item: _preference(item, horizon)):
+        if _is_valid(boundary, as_of) and (not horizon or boundary.horizon in ("", horizon)):
+            best.setdefault(boundary.cluster, boundary)
+    return dict(sorted(best.items()))
 
-        return communes_of
+
+def communes_by_preference(
+    believed: Iterable[Observation], attributes: Mapping[str, Attribute]
+) -> Callable[[str, str], tuple[str, ...]]:
+    """The communes ever named for a cluster by statements still believed, the preferred one first."""
+    found: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+    for item in believed:
+        if item.attribute in tables.COMMUNE_ATTRIBUTES:
+            found[item.subject, item.attribute].append(item)
+
+    def communes_of(code: str, attribute: str) -> tuple[str, ...]:
+        items = found.get((code, attribute), [])
+        if not items:
+            return ()
+        ordered = sorted(items, key=order_of(attributes[attribute]))
+        return tuple(dict.fromkeys(str(item.value) for item in ordered))
+
+    return communes_of
 
 
 def open_store(
@@ -190,7 +204,7 @@ def _catalog(path: Path) -> dict[str, Any]:
         raise DataError("bad_toml", file=path.name, found=str(error)) from None
 
 
-def _by_time(item: Observation) -> tuple[date, date, str, str]:
+def by_time(item: Observation) -> tuple[date, date, str, str]:
     return (item.valid_latest, item.valid_earliest or date.min, item.attribute, item.id)
 
 

@@ -27,7 +27,11 @@ Order = Callable[[Observation], tuple[object, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A steward's choice of the observation that stands among those that disagree; the last one counts."""
+    """
+    A steward's choice of the observation that stands among those that disagree; the last one counts.
+
+    An empty `observation` takes an earlier choice back.
+    """
 
     subject: str
     attribute: str
@@ -90,6 +94,23 @@ def order_of(attribute: Attribute) -> Order:
     the later published, the identifier. Reliable: the kind of source first, then the same.
     """
     return _reliable if attribute.prefers == "reliable" else _newest
+
+
+def order_key(item: Observation, attribute: Attribute) -> str:
+    """
+    The order of `order_of` as one text: the smaller, the more preferred.
+
+    A database that compares it byte by byte finds the preferred record with `min`.
+    """
+    days = [_day_key(item.valid_earliest), _day_key(item.valid_latest)]
+    kind = str(_RELIABILITY[item.source_kind])
+    parts = [*days, kind, str(_CONFIDENCE[item.reading_confidence]), _day_key(item.published_on), item.id]
+    return " ".join([kind, *parts] if attribute.prefers == "reliable" else parts)
+
+
+def _day_key(day: date | None) -> str:
+    """Later days first, an open one last."""
+    return f"{date.max.toordinal() - (day.toordinal() if day else 0):07d}"
 
 
 def can_be_equal(one: Value, other: Value) -> bool:
@@ -160,8 +181,19 @@ def select(
     KeyError
         If an observation has an attribute that is not in `attributes`: readers check that.
     """
+    return stand(known(observations, known_on), attributes, as_of, known_on, choices)
+
+
+def stand(
+    believed: Iterable[Observation],
+    attributes: Mapping[str, Attribute],
+    as_of: date,
+    known_on: date,
+    choices: Sequence[Choice] = (),
+) -> Evidence:
+    """Like `select`, from the statements that were `known` on the day."""
     groups: dict[tuple[str, str], list[Observation]] = defaultdict(list)
-    for item in known(observations, known_on):
+    for item in believed:
         groups[item.subject, item.attribute].append(item)
     chosen = {
         (choice.subject, choice.attribute): choice.observation

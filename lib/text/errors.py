@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from string import Formatter
 
-from lib.domain.errors import DataError
+from lib.domain.errors import DataError, Refusal
 from lib.text.messages import messages, t
 
 PLACES = ("sheet", "line", "column", "field", "feature")
@@ -32,6 +33,15 @@ def error_text(lang: str, error: DataError) -> str:
     )
 
 
+def refusal_text(lang: str, error: Refusal) -> str:
+    """What cannot be done, and what to do about it, as plain text: the caller escapes it."""
+    given = dict(error.details)
+    if "found" in given:
+        given["found"] = _short(given["found"])
+    what, remedy = (_with_values(lang, error.problem, kind, given) for kind in ("what", "remedy"))
+    return t(lang, "errors.refusal", what=what, remedy=remedy)
+
+
 def place_text(lang: str, error: DataError) -> str:
     """`Tệp observations.csv, dòng 12, cột “source”`."""
     parts = [t(lang, "errors.place.file", file=error.file)]
@@ -48,8 +58,12 @@ def message_key(problem: str) -> str:
 
 
 def _filled(lang: str, error: DataError, kind: str) -> str:
-    key = f"{message_key(error.problem)}.{kind}"
     given = {"file": error.file, "found": _short(error.found), **error.place, **error.details}
+    return _with_values(lang, error.problem, kind, given)
+
+
+def _with_values(lang: str, problem: str, kind: str, given: Mapping[str, object]) -> str:
+    key = f"{message_key(problem)}.{kind}"
     names = (name for _, name, _, _ in Formatter().parse(messages(lang)[key]) if name)
     return t(lang, key, **{name: given.get(name, NOT_GIVEN) for name in names})
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.domain.errors import DataError
+from lib.domain.errors import DataError, Refusal
 from lib.text import day, t
 from lib.ui import loaders, notices
 from lib.ui.coverage import coverage
@@ -76,6 +76,8 @@ def run() -> None:
         chosen.run()
     except DataError as error:
         notices.data_error(error, lang)
+    except Refusal as error:
+        notices.refusal(error, lang)
 
 
 def _wordmark(lang: str) -> str:

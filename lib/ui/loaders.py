@@ -22,9 +22,11 @@ from lib.domain.rulebook import RuleBook
 from lib.imports.boundaries import read_overlay
 from lib.render.map_data import positions
 from lib.store.base import Store
+from lib.store.database import Database, default_url, open_database
 from lib.store.files import SHIPPED, fingerprint, open_store
 from lib.store.rulebook import read_rulebook
-from lib.ui.settings import settings
+from lib.store.sql import SqlStore, open_evidence
+from lib.ui.settings import ROOT, settings
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,14 @@ _HORIZON = {"sau": "after_2030"}
 """Horizons as boundaries name them, where the address has another word."""
 
 
+VAR = ROOT / "var"
+"""What the program keeps on this machine: the database file and the logs."""
+
 _LOOK_EVERY_S = 1.0
 _looked: list[tuple[float, str]] = []
 
 
-def _stamp() -> str:
+def _files_stamp() -> str:
     """
     Changes when a file of the data, its rules or the folder over it does, so that a corrected limit shows.
 
@@ -58,30 +63,51 @@ def _stamp() -> str:
     return _looked[0][1]
 
 
+@st.cache_resource(show_spinner=False)
+def _database(address: str) -> Database:
+    return open_database(address)
+
+
+def database() -> Database:
+    """The database of this server: the one that is set, else a SQLite file in `var/`."""
+    return _database(default_url(VAR))
+
+
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _store(stamp: str) -> Store:
+def _store(address: str, stamp: str) -> SqlStore:
     del stamp
     folder = settings().data_folder
-    plain = open_store(SHIPPED, overlay=folder)
     if folder is None:
-        return plain
-    shapes = read_overlay(folder, [cluster.code for cluster in plain.clusters])
-    return open_store(SHIPPED, overlay=folder, boundaries=shapes) if shapes else plain
+        return open_evidence(_database(address), SHIPPED, patience_s=_LOOK_EVERY_S)
+    codes = [cluster.code for cluster in open_store(SHIPPED, overlay=folder).clusters]
+    shapes = read_overlay(folder, codes)
+    return open_evidence(_database(address), SHIPPED, folder, shapes, patience_s=_LOOK_EVERY_S)
 
 
-def store() -> Store:
-    """The evidence store: the shipped data with the administrator's folder laid over it."""
-    return _store(_stamp())
+def store() -> SqlStore:
+    """The evidence store: the database, with the shipped data and the administrator's folder brought in."""
+    return _store(default_url(VAR), _files_stamp())
+
+
+def refresh() -> None:
+    """After a write: whoever reads next sees it."""
+    store().look_again()
+
+
+def _stamp() -> str:
+    """Changes when anything that pages show may have changed."""
+    return f"{default_url(VAR)}{_files_stamp()}{store().version}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _rulebook(stamp: str) -> RuleBook:
-    return read_rulebook(SHIPPED / "rules", tests=rule_tests.TESTS, attributes=_store(stamp).attributes)
+    del stamp
+    return read_rulebook(SHIPPED / "rules", tests=rule_tests.TESTS, attributes=store().attributes)
 
 
 def rulebook() -> RuleBook:
     """The rules, levels, bodies and deadlines."""
-    return _rulebook(_stamp())
+    return _rulebook(_files_stamp())
 
 
 def boundaries(as_of: date, horizon: str) -> Mapping[str, Boundary]:
@@ -113,7 +139,8 @@ def _as_known(kept: Store, cluster: Cluster, known_on: date) -> Cluster:
 
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _view(stamp: str, as_of: date, known_on: date) -> View:
-    kept, book = _store(stamp), _rulebook(stamp)
+    del stamp
+    kept, book = store(), rulebook()
     evidence = kept.evidence(as_of, known_on)
     clusters = [_as_known(kept, cluster, known_on) for cluster in kept.clusters]
     codes = [cluster.code for cluster in clusters]
@@ -123,7 +150,7 @@ def _view(stamp: str, as_of: date, known_on: date) -> View:
     grouped = {code: tuple(found) for code, found in findings.items()}
     profiles = cluster_profiles(clusters, evidence, grouped, book)
     placed = profiles.merge(positions(clusters, kept.communes), how="left", on="code")
-    return View(evidence, grouped, placed, kept.boundaries(as_of, "2030"))
+    return View(evidence, grouped, placed, kept.boundaries(as_of, "2030", known_on))
 
 
 def view(as_of: date, known_on: date) -> View:

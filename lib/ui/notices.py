@@ -6,10 +6,10 @@ import logging
 
 import streamlit as st
 
-from lib.domain.errors import DataError
+from lib.domain.errors import DataError, Refusal
 from lib.render.escape import markdown_text
 from lib.text import t
-from lib.text.errors import error_text
+from lib.text.errors import error_text, refusal_text
 
 _log = logging.getLogger("ccn")
 
@@ -19,6 +19,12 @@ def data_error(error: DataError, lang: str) -> None:
     _log.error("%s", error)
     st.error(markdown_text(error_text(lang, error)), icon=":material/error:")
     st.caption(t(lang, "frame.error.nothing_changed"))
+
+
+def refusal(error: Refusal, lang: str) -> None:
+    """What cannot be done now, or not by this reader, and what to do about it."""
+    _log.warning("%s", error)
+    st.error(markdown_text(refusal_text(lang, error)), icon=":material/error:")
 
 
 def unknown_address(lang: str, key: str, value: str) -> None:

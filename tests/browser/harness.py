@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Route, WebSocket
 
+from lib.store.database import URL_VARIABLE, sqlite_url
 from tools.setup_env import CHROMIUM_VARIABLE, find_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,7 +95,7 @@ def running_app(
     Serve `app` from `folder` on a free port until the block ends.
 
     `arguments` are the app's own (`--data FOLDER`), `options` Streamlit's. The clock stands at `TODAY` unless
-    `environment` sets `CCN_TODAY`.
+    `environment` sets `CCN_TODAY`. Each server has a database of its own, filled at its start.
 
     Raises
     ------
@@ -125,7 +126,12 @@ def running_app(
             process = subprocess.Popen(
                 command,
                 cwd=folder,
-                env={**os.environ, "CCN_TODAY": TODAY, **(environment or {})},
+                env={
+                    **os.environ,
+                    "CCN_TODAY": TODAY,
+                    URL_VARIABLE: sqlite_url(Path(scratch) / "ccn.sqlite"),
+                    **(environment or {}),
+                },
                 stdout=sink,
                 stderr=subprocess.STDOUT,
             )
