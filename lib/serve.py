@@ -1,26 +1,36 @@
 """
 The server's entry: `python -m lib.serve [Streamlit options] [-- options of the app]`.
 
-Starts the plain frame `app.py`. Two things have to happen before the first visitor comes: Streamlit must not
-take the folder `pages/` for pages of its own (a first visitor by a deep link would read "Page not found"),
-and what all pages import is loaded, so that nobody waits for it.
+Serves the plain frame `app.py` behind the gate. Before the first visitor comes: Streamlit must not take the
+folder `pages/` for pages of its own (a first visitor by a deep link would read "Page not found"), what all
+pages import is loaded, and today's evidence is judged.
 """
 
 from __future__ import annotations
 
 import importlib
+import logging
 import os
+import secrets
 import sys
 from contextlib import suppress
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
 from lib.domain.clock import today
-from lib.domain.errors import DataError
+from lib.domain.errors import DataError, Refusal
+from lib.gate.identity import Sessions, read_key
+from lib.gate.middleware import FIRST, Gate
 from lib.render.assets import install_leaflet
+from lib.store.accounts import Accounts
 from lib.ui import loaders
+from lib.ui.settings import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 _IMPORTED_BY_PAGES = (
@@ -34,11 +44,40 @@ _IMPORTED_BY_PAGES = (
 )
 """Not what registers a component (`lib.ui.cluster_map`): before the server runs that is lost."""
 
+_LOG_BYTES, _LOG_FILES = 1_000_000, 5
+
 
 def _judge_today() -> None:
-    """Today's findings, ready before the first visitor asks; wrong data is for the page to tell."""
-    with suppress(DataError):
+    """Today's findings, ready before the first visitor asks; what is wrong is for the page to tell."""
+    with suppress(DataError, Refusal):
         loaders.view(today(), today())
+
+
+def _log_to(file: Path) -> None:
+    """Who signed in, was refused, or tried in vain: for the administrator. A full disk stops nobody."""
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(file, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        log = logging.getLogger("ccn.access")
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+
+
+def _gate() -> Middleware:
+    """The gate with the accounts of this server's database; prints the way to the first account."""
+    accounts = Accounts(loaders.database())
+    base = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    base = f"/{base}" if base else ""
+    code = ""
+    with suppress(Refusal):
+        if accounts.is_empty():
+            code = secrets.token_urlsafe(18)
+            address = config.get_option("server.address") or "127.0.0.1"
+            place = f"http://{address}:{config.get_option('server.port')}{base}{FIRST}?ma={code}"
+            print(f"Tạo tài khoản đầu tiên / make the first account (một lần / once): {place}", flush=True)
+    sessions = Sessions(accounts, read_key(loaders.VAR / "secret.key"))
+    return Middleware(Gate, sessions=sessions, access=settings().access, base=base, first_code=code)
 
 
 def main() -> None:
@@ -48,10 +87,16 @@ def main() -> None:
     PagesManager.uses_pages_directory = False
     for name in _IMPORTED_BY_PAGES:
         importlib.import_module(name)
-    sys.argv = ["streamlit", "run", str(ROOT / "app.py"), *sys.argv[1:]]
+    # The gate itself judges what a proxy says of a client, from the addresses that the settings name.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
+    sys.argv = ["streamlit", "run", str(ROOT / "lib" / "serve.py"), *sys.argv[1:]]
     _judge_today()
     cli.main()
 
 
 if __name__ == "__main__":
     main()
+else:
+    # Streamlit finds it by its name when `main` has it run this file.
+    _log_to(loaders.VAR / "log" / "access.log")
+    app = st.App(ROOT / "app.py", middleware=[_gate()])

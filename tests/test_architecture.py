@@ -30,8 +30,9 @@ BELOW = {
     "lib.text": ("lib.domain",),
     "geo": ("lib.domain",),
     **{f"lib.{room}": ("geo", "lib.text", "lib.domain") for room in ROOMS},
+    "lib.gate": ("lib.store", "lib.text", "lib.domain"),
     "lib.cli_commands": (*(f"lib.{room}" for room in ROOMS), "geo", "lib.text", "lib.domain"),
-    "lib.ui": (*(f"lib.{room}" for room in ROOMS), "geo", "lib.text", "lib.domain"),
+    "lib.ui": (*(f"lib.{room}" for room in ROOMS), "lib.gate", "geo", "lib.text", "lib.domain"),
 }
 """What each part may import of this project, besides itself."""
 STREAMLIT_ONLY_IN = ("app.py", "pages/", "lib/ui/", "lib/serve.py")

@@ -13,7 +13,7 @@ from lib.text import number, t
 from lib.ui import findings as why
 from lib.ui import frame, loaders
 from lib.ui.cluster_list import commune_names, dot
-from lib.ui.figures import origin, said, source_popover
+from lib.ui.figures import origin, questioned_chip, said, source_popover
 from lib.ui.rows import row_of
 
 PLAN_AREA = {"2020": "plan_area_2020_ha", "2030": "plan_area_2030_ha", "sau": "plan_area_after_2030_ha"}
@@ -41,7 +41,8 @@ def fact(lang: str, label: str, standing: Standing, *, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         value = said(lang, chosen) if chosen else t(lang, "common.word.unknown")
         soft = "" if chosen else ' class="ccn-soft"'
-        st.html(f"<div{soft}><small class='ccn-soft'>{escape(label)}</small><br>{escape(value)}</div>")
+        chip = questioned_chip(lang, chosen.subject, chosen.attribute) if chosen else ""
+        st.html(f"<div{soft}><small class='ccn-soft'>{escape(label)}</small><br>{escape(value)}{chip}</div>")
         if chosen:
             source_popover(lang, origin(lang, chosen), standing.usable[:1] + standing.contradicting, key=key)
 

@@ -137,7 +137,8 @@ def unknowns(lang: str, view: loaders.View, code: str) -> None:
     figures.heading(t(lang, "dossier.unknown", count=len(items)))
     cells = (
         (
-            escape(attributes[row.attribute].label[lang]),
+            escape(attributes[row.attribute].label[lang])
+            + figures.questioned_chip(lang, code, row.attribute),
             escape(t(lang, "overview.ask", body=body_now(lang, row.ask)) if row.ask else ""),
         )
         for row in each_row(items)
@@ -154,7 +155,7 @@ def contradictions(lang: str, view: loaders.View, code: str) -> None:
     figures.heading(t(lang, "dossier.contradictions"))
     cells = (
         (
-            escape(attributes[key].label[lang]),
+            escape(attributes[key].label[lang]) + figures.questioned_chip(lang, code, key),
             figures.source_html(lang, standing.usable[0]),
             "<br>".join(figures.source_html(lang, other) for other in standing.contradicting),
             escape(t(lang, f"dossier.prefers.{attributes[key].prefers}")),
@@ -185,6 +186,7 @@ def timeline(lang: str, scope: Scope, code: str) -> None:
     for (when, _, mark), group in rows.items():
         facts = "<br>".join(
             f"{escape(attributes[one.attribute].label[lang])}: <b>{escape(figures.said(lang, one))}</b>"
+            f"{figures.questioned_chip(lang, one.subject, one.attribute)}"
             for one in group
         )
         chip = f' <span class="ccn-chip">{escape(mark)}</span>' if mark else ""
@@ -216,7 +218,8 @@ def all_facts(lang: str, view: loaders.View, code: str) -> None:
         if standing.usable:
             shown = standing.usable if attributes[key].is_multiple else standing.usable[:1]
             values = "<br>".join(escape(figures.said(lang, one)) for one in shown)
-            topics.setdefault(attributes[key].topic, []).append((escape(attributes[key].label[lang]), values))
+            label = escape(attributes[key].label[lang]) + figures.questioned_chip(lang, code, key)
+            topics.setdefault(attributes[key].topic, []).append((label, values))
     with st.expander(t(lang, "dossier.all_facts")):
         for topic, cells in topics.items():
             st.html(paragraph(t(lang, f"dossier.topic.{topic}"), "ccn-soft") + table((), cells))

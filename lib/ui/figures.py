@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.domain.observation import Evidence, Observation, Source, SourceKind
 from lib.text import t, validity_text, value_text
-from lib.ui import loaders
+from lib.ui import loaders, report_wrong
 
 # A code that the collector wrote, not words of the source.
 _BARE_CODE = re.compile(r"[a-z_]+")
@@ -88,11 +88,24 @@ def _fine_print(lang: str, observation: Observation) -> list[str]:
     return [escape(line) for line in lines]
 
 
-def source_popover(lang: str, label: str, observations: Sequence[Observation], *, key: str) -> None:
-    """The sources of a figure, one click away."""
+def questioned_chip(lang: str, subject: str, attribute: str) -> str:
+    """The mark of a figure that somebody has reported wrong; empty for the others. Safe to show."""
+    return report_wrong.questioned_chip(lang, subject, attribute)
+
+
+def source_popover(
+    lang: str, label: str, observations: Sequence[Observation], *, key: str, with_form: bool = True
+) -> None:
+    """
+    The sources of a figure, one click away, and the way to report it wrong.
+
+    `observations` speak of one subject and attribute, the one that is shown first.
+    """
     with st.popover(label, key=key, type="tertiary"):
         for observation in observations:
             st.html(f'<p class="ccn-card">{source_html(lang, observation)}</p>')
+        if with_form and observations:
+            report_wrong.form(lang, observations[0], key=key)
 
 
 def figure(
@@ -112,9 +125,11 @@ def figure(
             if value
             else f'<b class="ccn-none">{escape(t(lang, "common.word.unknown"))}</b>'
         )
+        asked = sorted({(one.subject, one.attribute) for one in observations})
+        chip = "".join(questioned_chip(lang, *pair) for pair in asked)
         st.html(
             f'<div class="ccn-figure"><small>{escape(label)}</small>{shown}'
-            f"<small>{escape(beside)}</small></div>"
+            f"<small>{escape(beside)}</small>{chip}</div>"
         )
         if observations:
             source_popover(lang, link_label or origin(lang, observations[0]), observations, key=key)

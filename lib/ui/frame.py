@@ -11,7 +11,7 @@ import streamlit as st
 
 from lib.domain.errors import DataError, Refusal
 from lib.text import day, t
-from lib.ui import loaders, notices
+from lib.ui import access, loaders, notices
 from lib.ui.coverage import coverage
 from lib.ui.scope import current_scope, draw_sidebar, language
 from lib.ui.settings import ROOT, settings
@@ -36,6 +36,9 @@ PAGES = (
     PageEntry("occupancy", "occupancy.py", "lap-day", "bar_chart", "see"),
     PageEntry("dossier", "dossier.py", "ho-so", "folder_open", "look_up"),
     PageEntry("method", "method.py", "phuong-phap", "menu_book", "look_up"),
+    PageEntry("questions", "questions.py", "bao-sai", "flag", "data"),
+    PageEntry("audit", "audit.py", "nhat-ky", "history", "data"),
+    PageEntry("accounts", "accounts.py", "tai-khoan", "group", "data"),
 )
 
 
@@ -72,6 +75,8 @@ def run() -> None:
         kept = loaders.store()
         loaders.rulebook()
         draw_sidebar(kept)
+        with st.sidebar:
+            access.draw_identity(lang)
         _whose(current_scope().lang)
         chosen.run()
     except DataError as error:

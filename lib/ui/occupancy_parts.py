@@ -152,7 +152,10 @@ def single_clusters(lang: str, view: loaders.View, profiles: pd.DataFrame) -> No
             t(lang, "common.word.sources", count=len(found)), type="tertiary", key="occupancy.sources"
         ):
             for name, one in found:
-                st.html(f'<p class="ccn-card"><b>{escape(name)}</b>: {figures.source_html(lang, one)}</p>')
+                st.html(
+                    f'<p class="ccn-card"><b>{escape(name)}</b>: {figures.source_html(lang, one)}'
+                    f"{figures.questioned_chip(lang, one.subject, one.attribute)}</p>"
+                )
 
 
 def _when(lang: str, view: loaders.View, observation: Observation) -> str:
@@ -167,7 +170,7 @@ def averages_that_differ(lang: str, view: loaders.View) -> None:
     cells = (
         (
             escape(validity_text(lang, one)),
-            escape(_pct(lang, one)),
+            escape(_pct(lang, one)) + figures.questioned_chip(lang, one.subject, one.attribute),
             figures.source_html(lang, one, with_value=False),
         )
         for one in sorted(

@@ -7,31 +7,40 @@ import os
 import re
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from lib.domain.errors import DataError
+from lib.gate.policy import ANONYMOUS, MODES, Access
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS_VARIABLE = "CCN_SETTINGS"
 _WEB = re.compile(r"https?://")
-_KEYS = {"data": {"folder"}, "tiles": {"url", "attribution"}}
+_KEYS = {
+    "data": {"folder"},
+    "tiles": {"url", "attribution"},
+    "access": {"mode", "anonymous", "hosts", "proxy_header", "proxy_addresses"},
+}
+_LISTS = {"access.hosts", "access.proxy_addresses"}
+_CHOICES = {"access.mode": MODES, "access.anonymous": ("", *ANONYMOUS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """
     `data_folder` is laid over the shipped data. `tile_url` is an XYZ template of an online or intranet tile
-    source; empty means that the map asks nobody but this server.
+    source; empty means that the map asks nobody but this server. `access` says who gets in.
     """
 
     data_folder: Path | None = None
     tile_url: str = ""
     tile_attribution: str = ""
+    access: Access = field(default_factory=Access)
 
 
-def _file_settings(path: Path) -> dict[str, dict[str, str]]:
+def _file_settings(path: Path) -> dict[str, dict[str, Any]]:
     if not path.is_file():
         return {}
     try:
@@ -44,8 +53,11 @@ def _file_settings(path: Path) -> dict[str, dict[str, str]]:
         if not isinstance(values, dict):
             raise DataError("reports.bad_setting", file=path.name, field=table, found=values)
         for key, value in values.items():
-            if key not in _KEYS[table] or not isinstance(value, str):
-                raise DataError("reports.bad_setting", file=path.name, field=f"{table}.{key}", found=value)
+            name = f"{table}.{key}"
+            is_list = isinstance(value, list) and all(isinstance(one, str) for one in value)
+            is_right = is_list if name in _LISTS else isinstance(value, str)
+            if key not in _KEYS[table] or not is_right or value not in _CHOICES.get(name, (value,)):
+                raise DataError("reports.bad_setting", file=path.name, field=name, found=value)
     url = found.get("tiles", {}).get("url", "")
     if url and not (_WEB.match(url) and all(part in url for part in ("{z}", "{x}", "{y}"))):
         raise DataError("reports.bad_setting", file=path.name, field="tiles.url", found=url)
@@ -72,4 +84,8 @@ def settings() -> Settings:
     if folder is not None and not folder.is_dir():
         raise DataError("no_folder", file=str(folder))
     tiles = filed.get("tiles", {})
-    return Settings(folder, tiles.get("url", ""), tiles.get("attribution", ""))
+    said: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in filed.get("access", {}).items()
+    }
+    return Settings(folder, tiles.get("url", ""), tiles.get("attribution", ""), Access(**said))

@@ -1,10 +1,10 @@
-"""The top of a page: its answer as the first line, and beside it the link and print buttons."""
+"""The top of a page: its answer as the first line; beside it link, print and "Báo sai số liệu"."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from lib.ui import figures
+from lib.ui import figures, report_wrong
 from lib.ui.browser import page_tools
 from lib.ui.scope import Scope, address_query
 
@@ -18,3 +18,4 @@ def top(
         figures.headline(answer, purpose)
     with right:
         page_tools(scope.lang, address_query(scope, extra), with_view=with_view)
+        report_wrong.tool(scope.lang)

@@ -1,0 +1,1 @@
+"""What stands before every request: who asks, and what they may reach."""
