@@ -27,6 +27,8 @@ from lib.domain.clock import today
 from lib.domain.errors import DataError, Refusal
 from lib.gate.identity import Sessions, read_key
 from lib.gate.middleware import FIRST, Gate
+from lib.gate.oidc import SECRET_VARIABLE, Provider
+from lib.gate.policy import OIDC
 from lib.render.assets import install_leaflet
 from lib.store.accounts import Accounts
 from lib.ui import loaders
@@ -76,8 +78,16 @@ def _gate() -> Middleware:
             address = config.get_option("server.address") or "127.0.0.1"
             place = f"http://{address}:{config.get_option('server.port')}{base}{FIRST}?ma={code}"
             print(f"Tạo tài khoản đầu tiên / make the first account (một lần / once): {place}", flush=True)
-    sessions = Sessions(accounts, read_key(loaders.VAR / "secret.key"))
-    return Middleware(Gate, sessions=sessions, access=settings().access, base=base, first_code=code)
+    key, access = read_key(loaders.VAR / "secret.key"), settings().access
+    secret = os.environ.get(SECRET_VARIABLE, "")
+    return Middleware(
+        Gate,
+        sessions=Sessions(accounts, key),
+        access=access,
+        base=base,
+        first_code=code,
+        provider=Provider(access, secret, key) if access.mode == OIDC else None,
+    )
 
 
 def main() -> None:

@@ -47,7 +47,8 @@ class Attribute:
     `unit` is the one unit of its numbers. `shelf_life_months` is None where evidence does not age.
     `prefers` says which source wins while nobody has chosen: the newest, or the more reliable.
     With `is_multiple` several values stand side by side (tenants, aliases) and do not contradict.
-    `ask` names who would know (key of a body in `data/rules/bodies.toml`).
+    `ask` names who would know (key of a body in `data/rules/bodies.toml`). `public_in` are the values of a
+    cluster's `status` in which it may be shown to the public; empty where it always may.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Attribute:
     prefers: str = "newest"
     is_multiple: bool = False
     ask: str = ""
+    public_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,17 +15,20 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lib.domain.account import SERVER, Account, Role
-from lib.domain.errors import Refusal
+from lib.domain.errors import Refusal, Unavailable
 from lib.gate import forms, passport
 from lib.gate.identity import COOKIE, Sessions, passport_of
-from lib.gate.passport import Passport
-from lib.gate.policy import NONE, PROXY, SESSION_S, Access, Throttle, safe_next
+from lib.gate.oidc import NOTE_COOKIE, NOTE_S, Provider
+from lib.gate.passport import NONE, Passport
+from lib.gate.policy import PROXY, SESSION_S, Access, Throttle, safe_next
 from lib.store.health import State, check
 from lib.text import t
 from lib.text.errors import refusal_text
 
 SIGN_IN, SIGN_OUT, FIRST, HEALTH = "/dang-nhap", "/dang-xuat", "/bat-dau", "/suc-khoe"
-OWN_PATHS = (SIGN_IN, SIGN_OUT, FIRST, HEALTH)
+RETURN = f"{SIGN_IN}/ve"
+"""Where an OpenID provider sends readers back to."""
+OWN_PATHS = (SIGN_IN, SIGN_OUT, FIRST, HEALTH, RETURN)
 OPEN_PATHS = ("/_stcore/health",)
 STEWARD_PATHS = ("/_stcore/metrics",)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -50,16 +53,26 @@ class Gate:
         The path prefix the server answers under, such as `/ccn`; empty for none.
     first_code
         The one-time code of the first account; it works while there is no account.
+    provider
+        Who signs readers in, in the mode oidc.
     """
 
     def __init__(
-        self, app: ASGIApp, *, sessions: Sessions, access: Access, base: str = "", first_code: str = ""
+        self,
+        app: ASGIApp,
+        *,
+        sessions: Sessions,
+        access: Access,
+        base: str = "",
+        first_code: str = "",
+        provider: Provider | None = None,
     ) -> None:
         self.app = app
         self.sessions = sessions
         self.access = access
         self.base = base.rstrip("/")
         self.first_code = first_code
+        self.provider = provider
         self.throttle = Throttle()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,13 +90,13 @@ class Gate:
             await response(scope, receive, send)
             return
         account = await run_in_threadpool(self._account, asked)
-        level = passport.FULL if account else self._visitor_level(asked)
+        level = self._visitor_level(asked)
         if path not in OPEN_PATHS:
             if path in STEWARD_PATHS and not (account and account.is_steward):
                 await self._answer(scope, receive, send, PlainTextResponse("403", 403))
                 return
             is_writing = scope["type"] == "http" and scope["method"] not in _SAFE_METHODS
-            if level == NONE or (account is None and is_writing):
+            if account is None and (level == NONE or is_writing):
                 await self._answer(scope, receive, send, self._ask_to_sign_in(asked, scope))
                 return
         known = Passport(passport_of(account) if account else "", level)
@@ -152,7 +165,7 @@ class Gate:
             return PlainTextResponse(health.state.value, 503 if health.state in _UNWELL else 200)
         if self.access.mode == PROXY:
             return HTMLResponse(forms.refusal(_lang(request), "proxy"), 404)
-        pages = {SIGN_IN: self._sign_in, SIGN_OUT: self._sign_out, FIRST: self._first}
+        pages = {SIGN_IN: self._sign_in, SIGN_OUT: self._sign_out, FIRST: self._first, RETURN: self._return}
         try:
             response = await pages[path](request)
         except (HTTPException, MultiPartException):
@@ -160,7 +173,8 @@ class Gate:
         except Refusal as error:
             lang = _lang(request)
             body = forms.problem(refusal_text(lang, error))
-            response = HTMLResponse(forms.page(lang, t(lang, "gate.sign_in"), body), 503)
+            status = 503 if isinstance(error, Unavailable) else 403
+            response = HTMLResponse(forms.page(lang, t(lang, "gate.sign_in"), body), status)
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Frame-Options"] = "DENY"
         response.headers["Referrer-Policy"] = "same-origin"
@@ -169,6 +183,8 @@ class Gate:
     async def _sign_in(self, request: Request) -> Response:
         lang = _lang(request)
         action = f"{self.base}{SIGN_IN}?ngon-ngu={lang}"
+        if self.provider is not None:
+            return await self._to_provider(request, self.provider)
         if request.method != "POST":
             target = safe_next(request.query_params.get("next", ""), self.base)
             return HTMLResponse(forms.sign_in(lang, action, target))
@@ -190,10 +206,39 @@ class Gate:
         _log.info("signed in name=%s from=%s", found.name, self._from(request))
         return self._signed_in(request, found, target)
 
+    async def _to_provider(self, request: Request, provider: Provider) -> Response:
+        target = safe_next(request.query_params.get("next", ""), self.base)
+        address, note = await run_in_threadpool(provider.begin, target)
+        response = RedirectResponse(address, 303)
+        response.set_cookie(
+            NOTE_COOKIE, note, max_age=NOTE_S, path=f"{self.base}{RETURN}", httponly=True, samesite="lax",
+            secure=self._is_secure(request),
+        )
+        return response
+
+    async def _return(self, request: Request) -> Response:
+        """The provider sends a reader back."""
+        if self.provider is None:
+            raise Refusal("gate.oidc")
+        note = request.cookies.get(NOTE_COOKIE, "")
+        name, target = await run_in_threadpool(self.provider.finish, note, dict(request.query_params))
+        account = await run_in_threadpool(self.sessions.active, name)
+        if account is None:
+            _log.warning("no account for name=%r from=%s", name[:60], self._from(request))
+            raise Refusal("gate.oidc")
+        _log.info("signed in name=%s from=%s", account.name, self._from(request))
+        response = self._signed_in(request, account, safe_next(target, self.base))
+        response.delete_cookie(NOTE_COOKIE, path=f"{self.base}{RETURN}")
+        return response
+
+    def _is_secure(self, request: Request) -> bool:
+        """Whether the reader came by TLS, ending here or at a proxy that we trust."""
+        forwarded = request.headers.get("x-forwarded-proto") == "https" and self._is_proxy(request)
+        return forwarded or request.url.scheme == "https" or self.access.oidc_redirect.startswith("https:")
+
     def _signed_in(self, request: Request, account: Account, target: str) -> Response:
         self.sessions.forget()
         response = RedirectResponse(target, 303)
-        forwarded = request.headers.get("x-forwarded-proto") == "https" and self._is_proxy(request)
         response.set_cookie(
             COOKIE,
             self.sessions.cookie(account),
@@ -201,7 +246,7 @@ class Gate:
             path=f"{self.base}/",
             httponly=True,
             samesite="lax",
-            secure=request.url.scheme == "https" or forwarded,
+            secure=self._is_secure(request),
         )
         return response
 

@@ -15,14 +15,17 @@ PREFIX = "x-ccn-"
 SECRET_HEADER = "x-ccn-gate"
 ACCOUNT_HEADER = "x-ccn-account"
 LEVEL_HEADER = "x-ccn-level"
-FULL, PUBLIC = "full", "public"
+FULL, PUBLIC, NONE = "full", "public", "none"
 
 _SECRET = secrets.token_hex(32)
 
 
 @dataclass(frozen=True, slots=True)
 class Passport:
-    """`account` is `name:session_version`, empty for a visitor; `level` what may be read: full or public."""
+    """
+    `account` is `name:session_version`, empty for a visitor. `level` is what may be read from here without an
+    account (full, public or none): it stays when the account is switched off while its page is open.
+    """
 
     account: str
     level: str
@@ -43,4 +46,4 @@ def read(found: Mapping[str, str]) -> Passport | None:
     lower = {name.lower(): value for name, value in found.items() if name.lower().startswith(PREFIX)}
     if not secrets.compare_digest(lower.get(SECRET_HEADER, "").encode(), _SECRET.encode()):
         return None
-    return Passport(lower.get(ACCOUNT_HEADER, ""), lower.get(LEVEL_HEADER, PUBLIC))
+    return Passport(lower.get(ACCOUNT_HEADER, ""), lower.get(LEVEL_HEADER, NONE))

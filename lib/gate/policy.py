@@ -8,11 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from lib.gate.passport import FULL, PUBLIC
+from lib.gate.passport import FULL, NONE, PUBLIC
 
-ACCOUNTS, PROXY = "accounts", "proxy"
-MODES = (ACCOUNTS, PROXY)
-NONE = "none"
+ACCOUNTS, PROXY, OIDC = "accounts", "proxy", "oidc"
+MODES = (ACCOUNTS, PROXY, OIDC)
 ANONYMOUS = (FULL, PUBLIC, NONE)
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -25,9 +24,13 @@ SESSION_S = 8 * 3600
 class Access:
     """
     How one gets in. `mode`: accounts (name and password), or proxy (the name in `proxy_header`, believed only
-    from `proxy_addresses`). `anonymous`: what a visitor without an account reads; empty: all of it on the
+    from `proxy_addresses`), or oidc (the provider `oidc_issuer`, which knows us as `oidc_client` and sends
+    readers back to `oidc_redirect`; `lan@oidc_domain` is the account `lan`). `anonymous`: what a visitor without an account reads; empty: all of it on the
     machine itself, nothing from elsewhere. `hosts` are the names the server is called by; empty: any while
     visitors sign in, local names only for what is read without.
+
+    Whoever names hosts or a proxy serves others: a proxy on the same machine looks like this machine itself,
+    so then nobody reads without an account unless `anonymous` says so.
     """
 
     mode: str = ACCOUNTS
@@ -35,12 +38,17 @@ class Access:
     hosts: tuple[str, ...] = ()
     proxy_header: str = "X-Remote-User"
     proxy_addresses: tuple[str, ...] = ()
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_redirect: str = ""
+    oidc_domain: str = ""
 
     def visitor_level(self, host: str, peer: str, *, is_forwarded: bool) -> str:
         """What a visitor without an account may read: full, public or none."""
         if self.anonymous:
             return self.anonymous
-        is_own_machine = host in LOCAL_HOSTS and peer in LOCAL_HOSTS and not is_forwarded
+        is_shared = self.mode != ACCOUNTS or bool(self.hosts or self.proxy_addresses) or is_forwarded
+        is_own_machine = host in LOCAL_HOSTS and peer in LOCAL_HOSTS and not is_shared
         return FULL if is_own_machine else NONE
 
     def knows_host(self, host: str) -> bool:

@@ -125,6 +125,7 @@ def _attribute(row: Row) -> Attribute:
         prefers=row.one_of("prefers", ("newest", "reliable")),
         is_multiple=row.flag("is_multiple"),
         ask=row.text("ask"),
+        public_in=row.parts("public_in"),
     )
 
 

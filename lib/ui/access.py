@@ -11,11 +11,11 @@ import streamlit as st
 from lib.domain.account import Account, Role
 from lib.domain.errors import Unavailable
 from lib.gate import passport
-from lib.gate.passport import PUBLIC, Passport
+from lib.gate.passport import NONE, PUBLIC, Passport
 from lib.store.accounts import Accounts
 from lib.text import t
 from lib.ui import loaders
-from lib.ui.scope import language
+from lib.ui.language import language
 
 _FRESH_S = 1.0
 _seen: dict[tuple[str, str], tuple[float, Account | None]] = {}
@@ -61,6 +61,20 @@ def is_public_visitor() -> bool:
     return known is not None and known.level == PUBLIC and current_account() is None
 
 
+def require_reading(lang: str) -> None:
+    """
+    Ends the page, and says so, for whoever may read nothing any more.
+
+    The gate lets nobody in who may not read, but it asks when a page is opened; an account that is switched
+    off, or signed out by a steward, keeps its open page. So every run of a page asks again.
+    """
+    known = _passport()
+    if known is not None and known.level == NONE and current_account() is None:
+        st.info(t(lang, "gate.ended"), icon=":material/lock:")
+        st.html(sign_in_link(lang))
+        st.stop()
+
+
 def sign_in_link(lang: str) -> str:
     """A link to the sign-in page that leads back to where the reader is. Safe to show."""
     path = urlsplit(st.context.url or "").path or "/"
@@ -71,7 +85,8 @@ def sign_in_link(lang: str) -> str:
 
 
 def draw_identity(lang: str) -> None:
-    """Who is signed in, and the way in or out."""
+    """Who is signed in, and the way in or out. Ends the page for whoever may read nothing any more."""
+    require_reading(lang)
     if not is_writable():
         st.caption(t(lang, "gate.read_only"))
         return

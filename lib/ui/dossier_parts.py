@@ -16,7 +16,7 @@ from lib.ui.browser import pick_list
 from lib.ui.card import PLAN_AREA, boundary_lines
 from lib.ui.findings import body_now, short_reasons
 from lib.ui.rows import each_row, row_of
-from lib.ui.scope import Scope
+from lib.ui.scope import Scope, history
 from lib.ui.top import top
 
 
@@ -166,10 +166,6 @@ def contradictions(lang: str, view: loaders.View, code: str) -> None:
     st.html(table(heads, cells, classes=("", "", "", "soft")))
 
 
-def _history(scope: Scope, code: str) -> tuple[Observation, ...]:
-    return loaders.store().history(code, scope.known_on)
-
-
 def timeline(lang: str, scope: Scope, code: str) -> None:
     """
     Every observation by the last day it may describe, one row for what one source says of one time.
@@ -179,7 +175,7 @@ def timeline(lang: str, scope: Scope, code: str) -> None:
     attributes = loaders.store().attributes
     figures.heading(t(lang, "dossier.timeline"))
     rows: dict[tuple[str, str, str], list[Observation]] = {}
-    for observation in _history(scope, code):
+    for observation in history(code):
         key = (validity_text(lang, observation), observation.source, _standing_mark(lang, observation, scope))
         rows.setdefault(key, []).append(observation)
     cells = []
@@ -240,7 +236,7 @@ def sheets(lang: str, scope: Scope, view: loaders.View, code: str) -> dict[str, 
                 t(lang, "dossier.head.link"): kept.sources[one.source].url,
                 t(lang, "dossier.head.kind"): figures.kind_word(lang, one.source_kind),
             }
-            for one in _history(scope, code)
+            for one in history(code)
         ]
     )
     rules = pd.DataFrame([risk_tables.finding_row(lang, name, finding) for finding in view.findings[code]])

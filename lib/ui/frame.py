@@ -13,7 +13,8 @@ from lib.domain.errors import DataError, Refusal
 from lib.text import day, t
 from lib.ui import access, loaders, notices
 from lib.ui.coverage import coverage
-from lib.ui.scope import current_scope, draw_sidebar, language
+from lib.ui.language import language
+from lib.ui.scope import current_scope, draw_sidebar
 from lib.ui.settings import ROOT, settings
 from lib.ui.style import CSS
 

@@ -15,8 +15,9 @@ import streamlit as st
 from lib.assess import tests as rule_tests
 from lib.assess.evaluate import assess
 from lib.assess.profile import cluster_profiles
+from lib.assess.publication import STATUS, is_public, public_part
 from lib.domain.finding import Finding
-from lib.domain.observation import Evidence
+from lib.domain.observation import Evidence, Observation
 from lib.domain.places import Boundary, Cluster
 from lib.domain.rulebook import RuleBook
 from lib.imports.boundaries import read_overlay
@@ -138,10 +139,12 @@ def _as_known(kept: Store, cluster: Cluster, known_on: date) -> Cluster:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _view(stamp: str, as_of: date, known_on: date) -> View:
+def _view(stamp: str, as_of: date, known_on: date, public_only: bool) -> View:
     del stamp
     kept, book = store(), rulebook()
     evidence = kept.evidence(as_of, known_on)
+    if public_only:
+        evidence = public_part(evidence)
     clusters = [_as_known(kept, cluster, known_on) for cluster in kept.clusters]
     codes = [cluster.code for cluster in clusters]
     findings: dict[str, list[Finding]] = {code: [] for code in codes}
@@ -153,6 +156,16 @@ def _view(stamp: str, as_of: date, known_on: date) -> View:
     return View(evidence, grouped, placed, kept.boundaries(as_of, "2030", known_on))
 
 
-def view(as_of: date, known_on: date) -> View:
+def view(as_of: date, known_on: date, *, public_only: bool = False) -> View:
     """Evidence, findings and one row a cluster (with its place on the map), for every page alike."""
-    return _view(_stamp(), as_of, known_on)
+    return _view(_stamp(), as_of, known_on, public_only)
+
+
+def history(code: str, as_of: date, known_on: date, *, public_only: bool = False) -> tuple[Observation, ...]:
+    """All statements about a cluster that were known on a day; those that the public may see, or all."""
+    found = store().history(code, known_on)
+    if not public_only:
+        return found
+    status = view(as_of, known_on).evidence.get(code, STATUS).value
+    attributes = store().attributes
+    return tuple(one for one in found if is_public(attributes[one.attribute], status))

@@ -17,7 +17,8 @@ from lib.ui.browser import pick_list
 from lib.ui.figures import said, source_html
 from lib.ui.loaders import View, store
 from lib.ui.rows import each_row
-from lib.ui.scope import HORIZONS, Scope, language
+from lib.ui.language import language
+from lib.ui.scope import HORIZONS, Scope
 
 
 def answer(lang: str, scope: Scope, profiles: pd.DataFrame) -> tuple[str, str]:

@@ -12,10 +12,12 @@ import streamlit as st
 
 from lib.domain.clock import today
 from lib.domain.finding import Level
+from lib.domain.observation import Observation
 from lib.domain.places import Cluster, Commune
 from lib.store.base import Store
 from lib.text import fold, matches, t
-from lib.ui import choices, loaders
+from lib.ui import access, choices, loaders
+from lib.ui.language import language
 
 ALL = ""
 HORIZONS = ("2020", "2030", "sau")
@@ -87,11 +89,6 @@ def _any_of(joined: pd.Series, wanted: str) -> pd.Series:
     if wanted == UNKNOWN:
         return joined.fillna("") == ""
     return joined.fillna("").map(lambda text: wanted in text.split("|"))
-
-
-def language() -> str:
-    """The reader's language; Vietnamese unless another was chosen, or the address asks for it at first."""
-    return "en" if st.session_state.get("ngon-ngu", st.query_params.get("ngon-ngu")) == "en" else "vi"
 
 
 def current_scope() -> Scope:
@@ -208,7 +205,15 @@ def _choice(key: str, options: Sequence[str], words: str, lang: str, *, with_unk
 def view() -> loaders.View:
     """Everything as of the chosen dates."""
     scope = current_scope()
-    return loaders.view(scope.as_of, scope.known_on)
+    return loaders.view(scope.as_of, scope.known_on, public_only=access.is_public_visitor())
+
+
+def history(code: str) -> tuple[Observation, ...]:
+    """All that was known about a cluster on the chosen day and that this reader may see."""
+    scope = current_scope()
+    return loaders.history(
+        code, scope.as_of, scope.known_on, public_only=access.is_public_visitor()
+    )
 
 
 def address_query(scope: Scope, extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from lib.domain.errors import DataError
-from lib.gate.policy import ANONYMOUS, MODES, Access
+from lib.gate.policy import ANONYMOUS, MODES, OIDC, Access
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS_VARIABLE = "CCN_SETTINGS"
 _WEB = re.compile(r"https?://")
+_OIDC_KEYS = ("oidc_issuer", "oidc_client", "oidc_redirect", "oidc_domain")
 _KEYS = {
     "data": {"folder"},
     "tiles": {"url", "attribution"},
-    "access": {"mode", "anonymous", "hosts", "proxy_header", "proxy_addresses"},
+    "access": {"mode", "anonymous", "hosts", "proxy_header", "proxy_addresses", *_OIDC_KEYS},
 }
 _LISTS = {"access.hosts", "access.proxy_addresses"}
 _CHOICES = {"access.mode": MODES, "access.anonymous": ("", *ANONYMOUS)}
@@ -58,6 +59,10 @@ def _file_settings(path: Path) -> dict[str, dict[str, Any]]:
             is_right = is_list if name in _LISTS else isinstance(value, str)
             if key not in _KEYS[table] or not is_right or value not in _CHOICES.get(name, (value,)):
                 raise DataError("reports.bad_setting", file=path.name, field=name, found=value)
+    said = found.get("access", {})
+    lacking = [key for key in _OIDC_KEYS if not said.get(key)] if said.get("mode") == OIDC else []
+    if lacking:
+        raise DataError("reports.bad_setting", file=path.name, field=f"access.{lacking[0]}", found="")
     url = found.get("tiles", {}).get("url", "")
     if url and not (_WEB.match(url) and all(part in url for part in ("{z}", "{x}", "{y}"))):
         raise DataError("reports.bad_setting", file=path.name, field="tiles.url", found=url)

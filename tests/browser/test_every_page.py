@@ -17,6 +17,9 @@ PAGES = {
     "/ho-so?cum=HT-CCN-007": "Hồ sơ cụm",
     "/lap-day": "Tỷ lệ lấp đầy",
     "/phuong-phap": "Phương pháp",
+    "/bao-sai": "Số liệu bị báo sai",
+    "/nhat-ky": "Nhật ký thay đổi",
+    "/tai-khoan": "Tài khoản",
 }
 SIDEWAYS = """() => {
   const width = document.documentElement.clientWidth, main = document.querySelector('[data-testid="stMain"]');

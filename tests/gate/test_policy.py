@@ -81,6 +81,8 @@ def test_without_a_setting_only_the_own_machine_reads() -> None:
     assert access.visitor_level("ccn.hatinh.vn", "127.0.0.1", is_forwarded=False) == "none"
     assert access.visitor_level("localhost", "10.0.0.7", is_forwarded=False) == "none"
     assert access.visitor_level("localhost", "127.0.0.1", is_forwarded=True) == "none"
+    for shared in (Access("proxy"), Access(hosts=("ccn.lan",)), Access(proxy_addresses=("127.0.0.1",))):
+        assert shared.visitor_level("127.0.0.1", "127.0.0.1", is_forwarded=False) == "none"
     assert Access(anonymous="public").visitor_level("x", "10.0.0.7", is_forwarded=True) == "public"
 
 
