@@ -2,7 +2,7 @@
 One archive that installs on a machine without internet: `make bundle`, or `py tools\\bundle.py`.
 
 It holds the wheels of `requirements.txt` for one platform, the code and data that git knows, Leaflet in
-place, start scripts, and the checksum of each file. Equal commits and wheels give equal archives, byte for byte.
+place, start scripts, and the checksum of each file. Equal commits and wheels give equal archives.
 """
 
 from __future__ import annotations
@@ -221,16 +221,10 @@ def write_archive(
     half.replace(target)
 
 
-def build(
-    platform: str, pythons: Sequence[str], *, folder: Path, with_new: bool = False, wheels: Path | None = None
-) -> Path:
-    """
-    Build the archive in `folder`; returns its path.
-
-    `wheels` keeps the downloads for the next call; without it they go to a temporary folder.
-    """
+def build(platform: str, pythons: Sequence[str], *, folder: Path, with_new: bool = False) -> Path:
+    """Build the archive in `folder`; returns its path."""
     with tempfile.TemporaryDirectory(prefix="ccn-bundle-") as scratch:
-        found = fetch_wheels(wheels or Path(scratch) / "wheels", platform, pythons)
+        found = fetch_wheels(Path(scratch) / "wheels", platform, pythons)
         contents: dict[str, Path | bytes] = {
             path.as_posix(): ROOT / path for path in delivered_files(with_new=with_new)
         }

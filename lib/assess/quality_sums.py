@@ -16,7 +16,9 @@ from lib.domain.observation import Evidence, Observation, SourceKind
 ANY_AMOUNT = Interval(0.0, inf, high_open=True)
 """What a figure nobody has may be."""
 
-_SLACK = 1e-9
+_DIGITS = 6
+"""Digits that count: far more than anybody prints, fewer than what adding binary fractions leaves."""
+
 PROVINCE, PLAN = "HT", "PLAN-1363"
 
 
@@ -155,8 +157,12 @@ def _largest(parts: Sequence[Interval]) -> Interval:
 
 def _holds(difference: Interval, least: float, most: float) -> Truth:
     """Whether `least` <= a number of `difference` <= `most`: for all of them, for none, or for some."""
-    below = difference.less_than(least)
-    above = difference.more_than(most)
+    low, high = round(difference.low, _DIGITS), round(difference.high, _DIGITS)
+    is_exact = low == high
+    rounded = Interval(
+        low, high, difference.low_open and not is_exact, difference.high_open and not is_exact
+    )
+    below, above = rounded.less_than(least), rounded.more_than(most)
     if below is True or above is True:
         return False
     return True if below is False and above is False else None
@@ -169,19 +175,20 @@ def adds_up(
     Whether parts agree with their whole.
 
     True when they do wherever in their intervals the figures lie, False when they cannot, None when it
-    depends. A figure that is missing (None) may be any amount from 0. `tolerance` is how far off rounding
-    may bring the sum.
+    depends. A part that is missing (None) may be any amount from 0; without the whole nothing can be told.
+    `tolerance` is how far off rounding may bring the sum.
     """
+    if whole is None:
+        return None
     known = [ANY_AMOUNT if part is None else part for part in parts]
-    of_whole = ANY_AMOUNT if whole is None else whole
-    slack = tolerance + _SLACK
+    most = round(tolerance, _DIGITS)
     tests: dict[Relation, Callable[[], list[Truth]]] = {
-        Relation.EQUAL: lambda: [_holds(_minus(total(known), of_whole), -slack, slack)],
+        Relation.EQUAL: lambda: [_holds(_minus(total(known), whole), -most, most)],
         Relation.COVER: lambda: [
-            _holds(_minus(total(known), of_whole), -slack, inf),
-            _holds(_minus(_largest(known), of_whole), -inf, slack),
+            _holds(_minus(total(known), whole), -most, inf),
+            _holds(_minus(_largest(known), whole), -inf, most),
         ],
-        Relation.EACH: lambda: [_holds(_minus(_largest(known), of_whole), -inf, slack)],
+        Relation.EACH: lambda: [_holds(_minus(_largest(known), whole), -inf, most)],
     }
     return all_of(tests[relation]())
 
@@ -192,7 +199,8 @@ class SumCheck:
     One comparison of parts with their whole.
 
     `missing` are (subject, attribute) without a usable figure. For a sum of clusters `covered` of
-    `expected` clusters have a figure; `is_open` when clusters nobody has named may belong to it too.
+    `expected` clusters have a figure; `is_open` when clusters nobody has named may belong to it too;
+    `is_mixed` when it would be too much, but figures of another kind stand in for some clusters.
     """
 
     key: str
@@ -206,6 +214,7 @@ class SumCheck:
     covered: int = 0
     expected: int = 0
     is_open: bool = False
+    is_mixed: bool = False
 
     @property
     def is_rounding(self) -> bool:
@@ -215,13 +224,13 @@ class SumCheck:
             self.verdict is True
             and self.relation is Relation.EQUAL
             and is_exact
-            and abs(self.gap or 0.0) > _SLACK
+            and bool(self.gap)
         )
 
     @property
     def is_shared(self) -> bool:
         """Whether it holds only because something counts in two of the parts."""
-        return self.verdict is True and self.relation is Relation.COVER and (self.gap or 0.0) > _SLACK
+        return self.verdict is True and self.relation is Relation.COVER and (self.gap or 0.0) > 0
 
     @property
     def gap(self) -> float | None:
@@ -229,7 +238,7 @@ class SumCheck:
         value = self.whole.value if self.whole else None
         if not isinstance(value, Interval) or not value.is_exact or not self.sum.is_exact:
             return None
-        return round(self.sum.low - value.low, 6)
+        return round(self.sum.low - value.low, _DIGITS)
 
 
 def _number(item: Observation | None) -> Interval | None:
@@ -382,10 +391,12 @@ def _cluster_sum(evidence: Evidence, codes: Sequence[str], existing: Existing, r
     tolerance = rule.rounding * (len(parts) + 1)
     # Clusters nobody has named may belong to the total: they add any amount.
     unknown: list[Interval | None] = [None] * (len(missing) + (not rule.is_complete))
+    verdict = adds_up(Relation.EQUAL, [*numbers, *unknown], _number(whole), tolerance)
+    # A planned area in place of an established one may be another figure, and proves nothing wrong.
+    is_firm = verdict is not False or all(part.attribute == rule.attributes[0] for part in parts)
     return SumCheck(
         rule.key, Relation.EQUAL, rule.whole[0], whole, tuple(parts),
         (*(() if whole else (rule.whole,)), *missing),
         total(number for number in numbers if number is not None),
-        adds_up(Relation.EQUAL, [*numbers, *unknown], _number(whole), tolerance),
-        len(parts), len(inside), not rule.is_complete,
+        verdict if is_firm else None, len(parts), len(inside), not rule.is_complete, not is_firm,
     )

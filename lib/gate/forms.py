@@ -13,7 +13,7 @@ h1{font-size:1.4rem;margin:0 0 .25rem;color:#0B3C5D} p{margin:.25rem 0 1rem;colo
 form{background:#fff;border:1px solid #DFE5E8;border-radius:6px;padding:1.25rem}
 label{display:block;margin:0 0 .9rem;font-weight:600}
 input{display:block;box-sizing:border-box;width:100%;margin-top:.25rem;padding:.55rem .6rem;font:inherit;
-border:1px solid #8A99A3;border-radius:6px;background:#fff;color:inherit}
+font-weight:400;border:1px solid #8A99A3;border-radius:6px;background:#fff;color:inherit}
 input:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid #1F6A8C;outline-offset:2px}
 button{width:100%;padding:.65rem;font:inherit;font-weight:600;color:#fff;background:#0B3C5D;border:0;
 border-radius:6px;cursor:pointer} a{color:#1F6A8C}

@@ -1,4 +1,4 @@
-"""Signing in at an office's own provider (OpenID Connect, code flow with PKCE): it says whose e-mail it is."""
+"""Signing in at an office's own provider (OpenID Connect, code flow with PKCE), by confirmed e-mail."""
 
 from __future__ import annotations
 

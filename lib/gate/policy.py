@@ -25,9 +25,10 @@ class Access:
     """
     How one gets in. `mode`: accounts (name and password), or proxy (the name in `proxy_header`, believed only
     from `proxy_addresses`), or oidc (the provider `oidc_issuer`, which knows us as `oidc_client` and sends
-    readers back to `oidc_redirect`; `lan@oidc_domain` is the account `lan`). `anonymous`: what a visitor without an account reads; empty: all of it on the
-    machine itself, nothing from elsewhere. `hosts` are the names the server is called by; empty: any while
-    visitors sign in, local names only for what is read without.
+    readers back to `oidc_redirect`; `lan@oidc_domain` is the account `lan`). `anonymous`: what a visitor
+    without an account reads; empty: all of it on the machine itself, nothing from elsewhere. `hosts` are the
+    names the server is called by; empty: any while visitors sign in, local names only for what is read
+    without.
 
     Whoever names hosts or a proxy serves others: a proxy on the same machine looks like this machine itself,
     so then nobody reads without an account unless `anonymous` says so.

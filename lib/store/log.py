@@ -37,7 +37,7 @@ def add_observations(
     """Append records, however many, and return their number. `index_batch` has to follow."""
     count = 0
     for chunk in _chunks(observation_columns(item, attributes[item.attribute]) for item in items):
-        _insert(connection, chunk)
+        insert_rows(connection, chunk)
         count += len(chunk)
     return count
 
@@ -53,7 +53,7 @@ def _chunks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield chunk
 
 
-def _insert(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """The fast way of each database: COPY on PostgreSQL, prepared rows on SQLite."""
     names = ", ".join(_COLUMNS)
     raw = connection.connection.driver_connection

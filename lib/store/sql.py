@@ -30,6 +30,12 @@ KEPT_ANSWERS = 48
 
 _Answer = TypeVar("_Answer")
 
+_STATE_COLUMNS = list(schema.observation.columns.keys())
+_SUBJECT, _ATTRIBUTE = _STATE_COLUMNS.index("subject"), _STATE_COLUMNS.index("attribute")
+_DAY_COLUMNS = (
+    "day_earliest", "day_latest", "valid_earliest", "valid_latest", "published_on", "known_from", "known_to",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -189,9 +195,9 @@ class SqlStore:
         Today's state is read from a table that every write keeps, without searching the history.
         """
         with self.database.read() as connection:
-            return pd.DataFrame(
-                _state_rows(connection, as_of, known_on), columns=list(schema.observation.columns.keys())
-            )
+            rows = _state_rows(connection, as_of, known_on)
+        found = pd.DataFrame(rows, columns=_STATE_COLUMNS)
+        return _with_days(found) if self.database.is_sqlite else found
 
     def history(self, subject: str, known_on: date) -> tuple[Observation, ...]:
         said = schema.observation
@@ -320,12 +326,11 @@ def _state_rows(connection: Any, as_of: date, known_on: date) -> list[Any]:
 
 def _current_rows(connection: Any, as_of: date) -> list[Any]:
     now, said = schema.current, schema.observation
-    rows = list(
-        connection.execute(
-            select(said)
-            .join(now, now.c.seq == said.c.seq)
-            .where((now.c.until.is_(None)) | (now.c.until > as_of))
-        )
+    rows = _raw(
+        connection,
+        select(said)
+        .join(now, now.c.seq == said.c.seq)
+        .where((now.c.until.is_(None)) | (now.c.until > as_of)),
     )
     turned = select(now.c.subject, now.c.attribute).where(now.c.until <= as_of)
     for subject, attribute in connection.execute(turned).all():
@@ -338,7 +343,8 @@ def _searched_rows(connection: Any, as_of: date, known_on: date, only: Any = Non
     said = schema.observation
     where = log.believed(known_on) if only is None else and_(log.believed(known_on), only)
     best = log.preferred(as_of, and_(where, said.c.valid_latest <= as_of)).subquery()
-    rows = connection.execute(
+    rows = _raw(
+        connection,
         select(said).join(
             best,
             and_(
@@ -346,18 +352,40 @@ def _searched_rows(connection: Any, as_of: date, known_on: date, only: Any = Non
                 said.c.attribute == best.c.attribute,
                 said.c.order_key == best.c.order_key,
             ),
-        )
-    ).all()
+        ),
+    )
     kept = log.standing_choices(known_on).subquery()
-    chosen = connection.execute(
+    chosen = _raw(
+        connection,
         select(said)
         .join(kept, said.c.id == kept.c.observation)
-        .where(where, said.c.valid_latest <= as_of)
-    ).all()
+        .where(where, said.c.valid_latest <= as_of),
+    )
     if not chosen:
-        return list(rows)
-    instead = {(row.subject, row.attribute): row for row in chosen}
-    return [instead.get((row.subject, row.attribute), row) for row in rows]
+        return rows
+    instead = {(row[_SUBJECT], row[_ATTRIBUTE]): row for row in chosen}
+    return [instead.get((row[_SUBJECT], row[_ATTRIBUTE]), row) for row in rows]
+
+
+def _raw(connection: Any, statement: Any) -> list[Any]:
+    """Rows as the driver gives them: of many thousand, the conversion would take longer than the search."""
+    rows: list[Any] = connection.execute(statement).cursor.fetchall()
+    return rows
+
+
+def _with_days(found: pd.DataFrame) -> pd.DataFrame:
+    """The texts that SQLite keeps for days, moments and flags, as such; each different one is read once."""
+    readers: dict[str, Callable[[Any], Any]] = {
+        **dict.fromkeys(_DAY_COLUMNS, date.fromisoformat),
+        "recorded_at": datetime.fromisoformat,
+        "low_open": bool,
+        "high_open": bool,
+    }
+    for column, read in readers.items():
+        values = found[column].astype(object)
+        known = {one: read(one) for one in values.dropna().unique()}
+        found[column] = pd.Series([known.get(one) for one in values], index=found.index, dtype=object)
+    return found
 
 
 def open_evidence(

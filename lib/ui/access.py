@@ -15,6 +15,7 @@ from lib.gate.passport import NONE, PUBLIC, Passport
 from lib.store.accounts import Accounts
 from lib.text import t
 from lib.ui import loaders
+from lib.ui.browser import page_tools
 from lib.ui.language import language
 
 _FRESH_S = 1.0
@@ -107,7 +108,9 @@ def require(wanted: Role) -> Account:
     if account is not None and _ORDER.index(account.role) >= _ORDER.index(wanted):
         return account
     key = {Role.READER: "need_any", Role.INSPECTOR: "need_write", Role.STEWARD: "need_steward"}[wanted]
-    st.info(t(lang, f"gate.{key}" if is_writable() else "gate.read_only"), icon=":material/lock:")
+    why = t(lang, f"gate.{key}" if is_writable() else "gate.read_only")
+    st.html(f'<h1 class="ccn-answer">{escape(why)}</h1><p class="ccn-sub">{escape(t(lang, "gate.how"))}</p>')
+    page_tools(lang, {})
     if is_writable() and account is None:
         st.html(sign_in_link(lang))
     st.stop()

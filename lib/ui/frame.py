@@ -37,6 +37,8 @@ PAGES = (
     PageEntry("occupancy", "occupancy.py", "lap-day", "bar_chart", "see"),
     PageEntry("dossier", "dossier.py", "ho-so", "folder_open", "look_up"),
     PageEntry("method", "method.py", "phuong-phap", "menu_book", "look_up"),
+    PageEntry("entry", "entry.py", "cap-nhat", "edit_note", "data"),
+    PageEntry("quality", "quality.py", "du-lieu", "fact_check", "data"),
     PageEntry("questions", "questions.py", "bao-sai", "flag", "data"),
     PageEntry("audit", "audit.py", "nhat-ky", "history", "data"),
     PageEntry("accounts", "accounts.py", "tai-khoan", "group", "data"),
@@ -73,6 +75,7 @@ def run() -> None:
     chosen = st.navigation(sections, expanded=True)
     try:
         settings()
+        access.require_reading(lang)
         kept = loaders.store()
         loaders.rulebook()
         draw_sidebar(kept)

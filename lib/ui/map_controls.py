@@ -15,9 +15,9 @@ from lib.text import number, t
 from lib.ui import choices, cluster_list, cluster_map, notices, selection
 from lib.ui.browser import pick_list
 from lib.ui.figures import said, source_html
+from lib.ui.language import language
 from lib.ui.loaders import View, store
 from lib.ui.rows import each_row
-from lib.ui.language import language
 from lib.ui.scope import HORIZONS, Scope
 
 

@@ -269,14 +269,18 @@ def _attribute_cells(found: Quality, row: pd.Series) -> tuple[str, str, str]:
     return escape(label_of(lang, row.attribute)), bar_html(row.filled, row.stale, row.total), counted
 
 
-def worth(found: Quality) -> None:
-    """What to find out first, and whom to ask."""
-    lang, kept = found.lang, loaders.store()
-    listed = worth_finding(
+def worth_table(found: Quality) -> pd.DataFrame:
+    """The missing attributes of existing clusters, the one that could change most first."""
+    return worth_finding(
         (one for code in found.existing for one in found.view.findings[code]),
-        kept.attributes,
+        loaders.store().attributes,
         loaders.rulebook(),
     )
+
+
+def worth(found: Quality) -> None:
+    """What to find out first, and whom to ask."""
+    lang, listed = found.lang, worth_table(found)
     if listed.empty:
         return
     with st.container(border=True, key="panel-worth"):
@@ -437,6 +441,8 @@ def verdict_text(found: Quality, check: SumCheck) -> str:
 
 def _why_unknown(found: Quality, check: SumCheck) -> str:
     lang = found.lang
+    if check.is_mixed:
+        return t(lang, "quality.sums.mixed")
     if check.is_open:
         return t(lang, "quality.sums.open", missing=check.expected - check.covered)
     if check.expected:
@@ -458,6 +464,7 @@ def _sum_cells(found: Quality, check: SumCheck) -> tuple[str, ...]:
             t(lang, "quality.sums.which"),
             "; ".join(
                 f"{dossier_link(found, part.subject)} {escape(figures.said(lang, part))}"
+                f" <small class='soft'>({escape(label_of(lang, part.attribute))})</small>"
                 for part in check.parts
             ),
         )
@@ -662,7 +669,6 @@ def sheets(
 ) -> dict[str, pd.DataFrame]:
     """All sections as tables, the one that is shown first."""
     lang, as_of = found.lang, found.scope.as_of
-    name = {code: name_of(lang, found.view, code) for code in found.view.findings}
     made = {
         "contradictions": _contradiction_sheet(found, in_use_why),
         "completeness": _matrix_sheet(found),
@@ -694,11 +700,7 @@ def sheets(
                 for one in found.sums
             ),
         ),
-        "places": _sheet(
-            lang,
-            ("code", "cluster"),
-            ((code, name[code]) for code in quality_places.schematic(found.codes, found.view.boundaries)),
-        ),
+        "places": _sheet(lang, ("code", "cluster", "state", "distance"), _place_rows(found)),
         "rules": _sheet(
             lang,
             ("rule", "unread"),
@@ -709,7 +711,29 @@ def sheets(
         ),
     }
     ordered = [section, *(key for key in made if key != section)]
-    return {t(lang, f"quality.section.{key}"): made[key] for key in ordered}
+    named = {t(lang, f"quality.section.{key}"): made[key] for key in ordered}
+    rows = (
+        (label_of(lang, row.attribute), why.body_now(lang, row.ask) if row.ask else "", row.clusters)
+        for row in each_row(worth_table(found))
+    )
+    return named | {t(lang, "quality.worth.title"): _sheet(lang, ("attribute", "ask", "lacking"), rows)}
+
+
+def _place_rows(found: Quality) -> list[tuple[str, str, str, str]]:
+    """Code, name, what is uncertain about the place, and how far off it is."""
+    lang, kept, boundaries = found.lang, loaders.store(), found.view.boundaries
+    clusters = [one for one in kept.clusters if one.code in found.codes]
+    rows = [
+        (one.cluster, "outside", one.distance_m)
+        for one in quality_places.place_checks(clusters, boundaries, kept.communes)
+        if one.is_inside is False
+    ]
+    rows += [(one.cluster, "moved", one.distance_m) for one in quality_places.moves(every_boundary(found))]
+    rows += [(code, "schematic", None) for code in quality_places.schematic(found.codes, boundaries)]
+    return [
+        (code, name_of(lang, found.view, code), t(lang, f"quality.place_state.{state}"), _km(lang, metres))
+        for code, state, metres in rows
+    ]
 
 
 def note(text: str) -> None:

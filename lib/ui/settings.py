@@ -1,4 +1,4 @@
-"""What the administrator set: the overlay folder and an optional tile source."""
+"""What the administrator set: the overlay folder, an optional tile source, and who gets in."""
 
 from __future__ import annotations
 

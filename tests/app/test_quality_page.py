@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from shapely.geometry import box
 from sqlalchemy import insert
 from streamlit.testing.v1 import AppTest
@@ -15,9 +17,12 @@ from lib.domain.account import Account, Role
 from lib.domain.clock import now
 from lib.domain.interval import exactly
 from lib.domain.observation import Confidence, Observation, SourceKind
+from lib.reports.tables import to_xlsx
 from lib.store import schema, writing
 from lib.store.database import URL_VARIABLE, sqlite_url
-from lib.ui import access, loaders
+from lib.text import t
+from lib.ui import access, loaders, quality_parts
+from lib.ui.scope import Scope
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY, LONG_AGO = date(2026, 11, 24), date(2026, 11, 23)
@@ -204,7 +209,21 @@ def test_old_evidence_is_listed_with_the_day_it_was_good_until(open_page: Open) 
 
 def test_a_sum_that_does_not_add_up_is_shown_with_its_parts(open_page: Open) -> None:
     shown = words(open_page(section="cong-tong"))
-    assert "1 tổng không khớp" in shown and "Chưa kết luận được" in shown
+    assert "0 tổng không khớp" in shown and "không cùng loại với tổng" in shown
+    kept = loaders.store()
+    source = next(key for key, one in kept.sources.items() if one.kind is SourceKind.PRESS)
+    figures = {"clusters_count": 22, "clusters_operating_count": 18, "clusters_not_operating_count": 5}
+    entries = [
+        writing.Entry(
+            "HT", key, exactly(count), str(count), TODAY, TODAY, source, SourceKind.PRESS, Confidence.HIGH
+        )
+        for key, count in figures.items()
+    ]
+    writing.append(kept, STEWARD, entries, title="Một nguồn")
+    loaders.refresh()
+    shown = words(open_page(section="cong-tong"))
+    assert "1 tổng không khớp" in shown
+    assert "18 cụm + 5 cụm = 23 cụm" in shown and "Lệch 1 cụm" in shown
 
 
 def test_two_boundaries_of_one_horizon_far_apart_are_shown_as_moved(open_page: Open) -> None:
@@ -227,6 +246,22 @@ def test_two_boundaries_of_one_horizon_far_apart_are_shown_as_moved(open_page: O
     shown = words(open_page(section="vi-tri"))
     assert "1 cụm có các ranh giới cách nhau hơn 1 km" in shown
     assert "Bản vẽ 0" in shown and "Bản vẽ 1" in shown
+
+
+@pytest.mark.parametrize("section", quality_parts.SECTIONS.values())
+def test_one_export_holds_every_section_the_one_shown_first(open_page: Open, section: str) -> None:
+    open_page()
+    three_totals()
+    scope = Scope(as_of=TODAY, known_on=TODAY)
+    found = quality_parts.gather(scope, loaders.view(TODAY, TODAY))
+    made = quality_parts.sheets(found, section, lambda one: str(one.why))
+    assert len(made) == len(quality_parts.SECTIONS) + 1
+    assert len(made[t("vi", "quality.section.places")]) == 28
+    assert next(iter(made)) == t("vi", f"quality.section.{section}")
+    values = made[t("vi", "quality.section.contradictions")][t("vi", "quality.head.said")]
+    assert {"31 cụm", "32 cụm", "33 cụm"} <= set(values)
+    book = load_workbook(BytesIO(to_xlsx(made, ["Ghi chú"], "vi")))
+    assert len(book.sheetnames) >= len(made)
 
 
 def test_rules_whose_text_is_not_compared_are_listed(open_page: Open) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lib.domain.errors import DataError
+from lib.gate.policy import Access
 from lib.text.errors import error_text
 from lib.ui.settings import SETTINGS_VARIABLE, settings
 
@@ -34,6 +35,21 @@ def test_a_tile_source_and_a_folder_are_taken(tmp_path: Path, monkeypatch: pytes
     assert settings().tile_url.startswith("http://tiles.lan/")
 
 
+def test_without_a_file_only_the_own_machine_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SETTINGS_VARIABLE, str(tmp_path / "none.toml"))
+    access = settings().access
+    assert (access.mode, access.anonymous, access.hosts, access.proxy_addresses) == ("accounts", "", (), ())
+
+
+def test_who_gets_in_is_set_in_one_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        '[access]\nmode = "proxy"\nanonymous = "public"\nhosts = ["ccn.lan"]\n'
+        'proxy_header = "Remote-User"\nproxy_addresses = ["10.0.0.2"]'
+    )
+    written(tmp_path, monkeypatch, text)
+    assert settings().access == Access("proxy", "public", ("ccn.lan",), "Remote-User", ("10.0.0.2",))
+
+
 @pytest.mark.parametrize(
     ("text", "field"),
     [
@@ -44,6 +60,16 @@ def test_a_tile_source_and_a_folder_are_taken(tmp_path: Path, monkeypatch: pytes
         ("[tiles]\nurl = 'ftp://x/{z}/{x}/{y}'", "tiles.url"),
         ("[tiles]\nurl = 'https://x/1.png'", "tiles.url"),
         ("[tiles]\nadress = 'https://x'", "tiles.adress"),
+        ("[access]\nmode = 'open'", "access.mode"),
+        ("[access]\nanonymous = 'all'", "access.anonymous"),
+        ("[access]\nhosts = 'ccn.lan'", "access.hosts"),
+        ("[access]\nproxy_addresses = [1]", "access.proxy_addresses"),
+        ("[access]\npassword = 'x'", "access.password"),
+        ("[access]\nmode = 'oidc'", "access.oidc_issuer"),
+        (
+            "[access]\nmode = 'oidc'\noidc_issuer = 'https://x'\noidc_client = 'c'\noidc_redirect = 'https://y'",
+            "access.oidc_domain",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_its_entry(

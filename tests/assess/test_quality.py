@@ -243,6 +243,19 @@ def test_what_was_worked_out_from_a_total_does_not_prove_it() -> None:
     assert found.verdict is None and found.missing
 
 
+def test_a_planned_area_in_place_of_an_established_one_proves_nothing_wrong() -> None:
+    (rule,) = [one for one in quality_sums.CLUSTER_SUMS if one.key == "clusters_area"]
+    counted = quality_sums.Existing(("kept",), ())
+    for attribute, expected, is_mixed in (
+        ("established_area_ha", False, False), ("plan_area_2020_ha", None, True),
+    ):  # fmt: skip
+        known = evidence(
+            say("clusters_area_ha", 20.0, subject="HT"), say("plan_group", "kept"), say(attribute, 30.0)
+        )
+        (found,) = quality_sums.cluster_sums(known, [CODE], counted, [rule])
+        assert (found.verdict, found.is_mixed) == (expected, is_mixed)
+
+
 def test_leased_land_beyond_the_industrial_land_does_not_fit() -> None:
     known = evidence(say("industrial_land_ha", 20.0), say("leased_area_ha", 21.5))
     found = {one.key: one.verdict for one in quality_sums.cluster_checks(known, [CODE])}

@@ -17,6 +17,7 @@ PAGES = {
     "/ho-so?cum=HT-CCN-007": "Hồ sơ cụm",
     "/lap-day": "Tỷ lệ lấp đầy",
     "/phuong-phap": "Phương pháp",
+    "/du-lieu": "Chất lượng dữ liệu",
     "/bao-sai": "Số liệu bị báo sai",
     "/nhat-ky": "Nhật ký thay đổi",
     "/tai-khoan": "Tài khoản",
