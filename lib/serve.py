@@ -28,7 +28,7 @@ from lib.domain.errors import DataError, Refusal
 from lib.gate.identity import Sessions, read_key
 from lib.gate.middleware import FIRST, Gate
 from lib.gate.oidc import SECRET_VARIABLE, Provider
-from lib.gate.policy import OIDC
+from lib.gate.policy import OIDC, Access
 from lib.render.assets import install_leaflet
 from lib.store.accounts import Accounts
 from lib.ui import loaders
@@ -46,6 +46,7 @@ _IMPORTED_BY_PAGES = (
 )
 """Not what registers a component (`lib.ui.cluster_map`): before the server runs that is lost."""
 
+_OWN_NAME = "--browser.serverAddress"
 _LOG_BYTES, _LOG_FILES = 1_000_000, 5
 
 
@@ -59,11 +60,20 @@ def _log_to(file: Path) -> None:
     """Who signed in, was refused, or tried in vain: for the administrator. A full disk stops nobody."""
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(file, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8")
+        handler = RotatingFileHandler(file, maxBytes=_OWN_NAME = "--browser.serverAddress"
+_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         log = logging.getLogger("ccn.access")
         log.addHandler(handler)
         log.setLevel(logging.INFO)
+
+
+def _access() -> Access:
+    """Who gets in. With wrong settings only this machine does, until the page has told what is wrong."""
+    try:
+        return settings().access
+    except DataError:
+        return Access()
 
 
 def _gate() -> Middleware:
@@ -78,7 +88,7 @@ def _gate() -> Middleware:
             address = config.get_option("server.address") or "127.0.0.1"
             place = f"http://{address}:{config.get_option('server.port')}{base}{FIRST}?ma={code}"
             print(f"Tạo tài khoản đầu tiên / make the first account (một lần / once): {place}", flush=True)
-    key, access = read_key(loaders.VAR / "secret.key"), settings().access
+    key, access = read_key(loaders.VAR / "secret.key"), _access()
     secret = os.environ.get(SECRET_VARIABLE, "")
     return Middleware(
         Gate,
@@ -99,7 +109,10 @@ def main() -> None:
         importlib.import_module(name)
     # The gate itself judges what a proxy says of a client, from the addresses that the settings name.
     os.environ["FORWARDED_ALLOW_IPS"] = ""
-    sys.argv = ["streamlit", "run", str(ROOT / "lib" / "serve.py"), *sys.argv[1:]]
+    # Without a name of its own Streamlit would ask a foreign host for it, when a page comes by another one.
+    name = next(iter(_access().hosts), "127.0.0.1")
+    own_name = [] if any(one.startswith(_OWN_NAME) for one in sys.argv) else [_OWN_NAME, name]
+    sys.argv = ["streamlit", "run", str(ROOT / "lib" / "serve.py"), *own_name, *sys.argv[1:]]
     _judge_today()
     cli.main()
 

@@ -233,6 +233,21 @@ class SumCheck:
         return self.verdict is True and self.relation is Relation.COVER and (self.gap or 0.0) > 0
 
     @property
+    def least_gap(self) -> float | None:
+        """
+        How far the sum of an EQUAL check lies from the whole at least, above 0 when the sum is too large.
+
+        None when they may meet, or when figures that are missing could close the gap.
+        """
+        value = self.whole.value if self.whole else None
+        if not isinstance(value, Interval) or self.relation is not Relation.EQUAL:
+            return None
+        over, under = self.sum.low - value.high, self.sum.high - value.low
+        if over > 0:
+            return round(over, _DIGITS)
+        return round(under, _DIGITS) if under < 0 and not self.missing and not self.is_open else None
+
+    @property
     def gap(self) -> float | None:
         """Sum less whole, when both are exact."""
         value = self.whole.value if self.whole else None
@@ -280,14 +295,16 @@ def sum_checks(evidence: Evidence, rules: Sequence[SumRule] = SUM_RULES) -> tupl
     """
     Totals against their parts, once for every statement of the total that has parts of its time.
 
-    A total none of whose statements has all its parts is compared once, with what is missing.
+    A total none of whose statements has all its parts is compared once, by the one that has most of them,
+    with what is missing.
     """
     found: list[SumCheck] = []
     for rule in rules:
         whole_said = _stated(evidence, *rule.whole)
         tried = [_compare(evidence, rule, whole) for whole in whole_said]
         whole_kept = [check for check in tried if not check.missing]
-        found += _distinct(whole_kept) or tried[:1] or [_compare(evidence, rule, None)]
+        fullest = sorted(tried, key=lambda check: len(check.missing))[:1]
+        found += _distinct(whole_kept) or fullest or [_compare(evidence, rule, None)]
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from lib.domain.clock import today
 from lib.domain.errors import Refusal
 from lib.domain.observation import Observation
 from lib.render.escape import markdown_text
-from lib.render.html import paragraph, table
+from lib.render.html import table
 from lib.store import writing
 from lib.text import day, t
 from lib.text.errors import refusal_text
@@ -107,15 +107,18 @@ def _card(found: Quality, one: Contradiction, people: dict[str, str] | None, act
     own = f"{one.subject}-{one.attribute}"
     with st.container(border=True, key=f"panel-contradiction-{own}"):
         title = f"{dossier_link(found, one.subject)} · {escape(label_of(lang, one.attribute))}"
-        st.html(f'<h3 class="ccn-h ccn-card">{title}</h3>')
         rows = []
         for item in one.all:
             role = t(lang, "dossier.head.in_use" if item is one.in_use else "dossier.head.others")
             recorded = f"<small class='soft'>{escape(_recorded(lang, item, people))}</small>"
             chip = f'<span class="ccn-chip">{escape(role)}</span>' if item is one.in_use else escape(role)
             rows.append((chip, f"{figures.source_html(lang, item)}<br>{recorded}"))
-        st.html(table((), rows, classes=("soft ccn-nowrap", "")))
-        st.html(paragraph(f"{t(lang, 'dossier.head.why')}: {in_use_why(found, one)}.", "ccn-soft"))
+        why = escape(f"{t(lang, 'dossier.head.why')}: {in_use_why(found, one)}")
+        statements = table((), rows, classes=("soft ccn-nowrap", ""))
+        st.html(
+            f'<h3 class="ccn-h ccn-card">{title}</h3>{statements}'
+            f'<div class="ccn-figure"><small>{why}</small></div>'
+        )
         if actor is not None:
             with st.expander(t(lang, "quality.choice.open"), icon=":material/rule:"):
                 _form(found, one, actor, own)

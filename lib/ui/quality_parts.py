@@ -233,16 +233,13 @@ def completeness(found: Quality) -> None:
     )
     st.caption(t(lang, "quality.completeness.caption"))
     worth(found)
-    # Topics in the order of their emptiest attribute, since the rows come emptiest first.
-    for topic, rows in by_attribute.groupby("topic", sort=False):
-        figures.heading(t(lang, f"dossier.topic.{topic}"))
-        st.html(
-            table(
-                _heads(lang, "attribute", "known", "clusters_known"),
-                ([*_attribute_cells(found, row)] for row in each_row(rows)),
-                classes=("", "", ""),
-            )
-        )
+    rows: list[Sequence[str]] = []
+    # Topics in the order of their emptiest attribute, since the rows come emptiest first; one table for all,
+    # so that the bars stand below one another.
+    for topic, part in by_attribute.groupby("topic", sort=False):
+        rows.append((f"<b>{escape(t(lang, f'dossier.topic.{topic}'))}</b>", "", ""))
+        rows += [_attribute_cells(found, row) for row in each_row(part)]
+    st.html(table(_heads(lang, "attribute", "known", "clusters_known"), rows))
     figures.heading(t(lang, "quality.completeness.by_cluster"))
     cells = (
         (
@@ -263,9 +260,10 @@ def _attribute_cells(found: Quality, row: pd.Series) -> tuple[str, str, str]:
         counted += f" <small class='soft'>{stale}</small>"
     here = found.cells[found.cells["attribute"] == row.attribute]
     lacking = [one.cluster for one in each_row(here) if not one.state.is_filled]
-    if lacking:
+    # Where every cluster lacks it, naming them all would say nothing more.
+    if lacking and row.filled:
         title = t(lang, "quality.completeness.lacking", count=len(lacking))
-        counted += "<br>" + _unfold(title, _links(found, lacking))
+        counted += f"{' ·' if row.stale else ''} {_unfold(title, _links(found, lacking))}"
     return escape(label_of(lang, row.attribute)), bar_html(row.filled, row.stale, row.total), counted
 
 
@@ -326,7 +324,7 @@ def age(found: Quality) -> None:
         for topic in topics
     )
     heads = [*_heads(lang, "topic"), *(t(lang, f"quality.age.state.{state}") for state in AgeState)]
-    st.html(table(heads, cells, classes=("", "num", "num", "num")))
+    st.html(table(heads, cells))
     for state in (AgeState.STALE, AgeState.UNSURE):
         figures.heading(t(lang, f"quality.age.list.{state}", count=len(counted[state])))
         if not counted[state]:
@@ -374,7 +372,7 @@ def sums(found: Quality) -> None:
         if not by[verdict]:
             continue
         content = table(
-            _heads(lang, "sum", "parts", "whole", "verdict"), (_sum_cells(found, one) for one in by[verdict])
+            _heads(lang, "sum", "parts", "whole"), (_sum_cells(found, one) for one in by[verdict])
         )
         if verdict is True:
             with st.expander(t(lang, f"quality.sums.list.{word}", count=counts[word])):
@@ -433,9 +431,11 @@ def verdict_text(found: Quality, check: SumCheck) -> str:
         return f"{said}. {t(lang, 'quality.sums.rounding', gap=gap, unit=unit)}"
     if check.verdict is None:
         return f"{said}. {_why_unknown(found, check)}"
-    if check.verdict is False and check.gap is not None:
-        gap = f"{number(lang, abs(check.gap), 0 if check.gap == int(check.gap) else 2)} {unit}"
-        return f"{said}. {t(lang, 'quality.sums.gap', gap=gap)}"
+    if check.verdict is False and check.least_gap is not None:
+        least = check.least_gap
+        gap = f"{number(lang, abs(least), 0 if least == int(least) else 2)} {unit}"
+        side = "gap" if check.gap is not None else "over" if least > 0 else "under"
+        return f"{said}. {t(lang, f'quality.sums.{side}', gap=gap)}"
     return said
 
 
@@ -444,12 +444,14 @@ def _why_unknown(found: Quality, check: SumCheck) -> str:
     if check.is_mixed:
         return t(lang, "quality.sums.mixed")
     if check.is_open:
-        return t(lang, "quality.sums.open", missing=check.expected - check.covered)
+        key = "open" if check.covered < check.expected else "open_only"
+        return t(lang, f"quality.sums.{key}", missing=check.expected - check.covered)
     if check.expected:
         return t(lang, "quality.sums.lacking_clusters", missing=check.expected - check.covered)
     if check.missing:
-        labels = "; ".join(label_of(lang, attribute) for _, attribute in check.missing)
-        return t(lang, "quality.sums.lacking", what=labels[:1].lower() + labels[1:])
+        labels = [label_of(lang, attribute) for _, attribute in check.missing]
+        what = "; ".join(label[:1].lower() + label[1:] for label in labels)
+        return t(lang, "quality.sums.lacking", what=what)
     return t(lang, "quality.sums.vague")
 
 
@@ -471,7 +473,9 @@ def _sum_cells(found: Quality, check: SumCheck) -> tuple[str, ...]:
     elif sources:
         parts += f"<br><small class='soft'>{'; '.join(sources)}</small>"
     whole = figures.source_html(lang, check.whole) if check.whole else escape(t(lang, "common.word.unknown"))
-    return escape(sum_name(found, check)), parts, whole, escape(verdict_text(found, check))
+    verdict, _, reason = verdict_text(found, check).partition(". ")
+    said = f"<b>{escape(verdict)}</b>{f'. {escape(reason)}' if reason else ''}"
+    return f"{escape(sum_name(found, check))}<br><small>{said}</small>", parts, whole
 
 
 # Places
@@ -503,6 +507,30 @@ def places(found: Quality) -> None:
     if undrawn:
         st.caption(t(lang, "quality.places.schematic_caption"))
 
+    if checks or moved:
+        _outside(found, checks)
+        _moved(found, moved)
+    else:
+        st.caption(t(lang, "quality.places.nothing_drawn"))
+    figures.heading(t(lang, "quality.places.undrawn", count=len(undrawn)))
+    if not undrawn:
+        st.caption(t(lang, "quality.places.undrawn_none"))
+        return
+    by_code = {one.code: one for one in clusters}
+    waiting = (
+        (
+            dossier_link(found, code),
+            escape(commune_names("|".join(by_code[code].communes_now), kept.communes))
+            or f"<span class='soft'>{escape(t(lang, 'common.word.unknown'))}</span>",
+        )
+        for code in undrawn
+    )
+    st.html(table(_heads(lang, "cluster", "point_of"), waiting))
+
+
+def _outside(found: Quality, checks: Sequence[quality_places.PlaceCheck]) -> None:
+    """Boundaries that do not lie, or may not lie, in a commune that was named."""
+    lang = found.lang
     outside = [one for one in checks if one.is_inside is not True]
     figures.heading(t(lang, "quality.places.outside", count=sum(one.is_inside is False for one in outside)))
     if outside:
@@ -520,10 +548,13 @@ def places(found: Quality) -> None:
         heads = _heads(lang, "cluster", "commune", "distance", "limit", "nearest", "source")
         st.html(table(heads, cells, classes=("", "", "num", "num", "", "")))
     else:
-        st.caption(t(lang, "quality.places.outside_none" if checks else "quality.places.nothing_drawn"))
-    if checks:
-        st.caption(t(lang, "quality.places.reach", times=number(lang, quality_places.REACH)))
+        st.caption(t(lang, "quality.places.outside_none"))
+    st.caption(t(lang, "quality.places.reach", times=number(lang, quality_places.REACH)))
 
+
+def _moved(found: Quality, moved: Sequence[quality_places.Move]) -> None:
+    """Clusters whose boundaries show two sites."""
+    lang = found.lang
     figures.heading(t(lang, "quality.places.moved", count=len({one.cluster for one in moved})))
     if moved:
         apart = (
@@ -538,22 +569,7 @@ def places(found: Quality) -> None:
         heads = _heads(lang, "cluster", "boundary", "other_boundary", "apart")
         st.html(table(heads, apart, classes=("", "", "", "num")))
     else:
-        st.caption(t(lang, "quality.places.moved_none" if checks else "quality.places.nothing_drawn"))
-
-    figures.heading(t(lang, "quality.places.undrawn", count=len(undrawn)))
-    if not undrawn:
-        st.caption(t(lang, "quality.places.undrawn_none"))
-        return
-    by_code = {one.code: one for one in clusters}
-    waiting = (
-        (
-            dossier_link(found, code),
-            escape(commune_names("|".join(by_code[code].communes_now), kept.communes))
-            or f"<span class='soft'>{escape(t(lang, 'common.word.unknown'))}</span>",
-        )
-        for code in undrawn
-    )
-    st.html(table(_heads(lang, "cluster", "point_of"), waiting))
+        st.caption(t(lang, "quality.places.moved_none"))
 
 
 def _commune(code: str) -> str:
@@ -587,15 +603,15 @@ def rules(found: Quality) -> None:
     st.caption(t(lang, "quality.rules.caption"))
     cells = (
         (
-            f"<b>{escape(rule.id)}</b> {escape(rule.title[lang])}",
+            f"<b>{escape(rule.id)}</b> {escape(rule.title[lang])}<br><small class='soft'>"
+            f"{escape(t(lang, 'quality.rules.file', file=rule.file, line=rule.line))}</small>",
             "<br>".join(
                 escape(why.basis_text(lang, basis)) for basis in rule.basis if not basis.status.may_conclude
             ),
-            escape(t(lang, "quality.rules.file", file=rule.file, line=rule.line)),
         )
         for rule in unread
     )
-    st.html(table(_heads(lang, "rule", "unread", "where"), cells, classes=("", "", "soft")))
+    st.html(table(_heads(lang, "rule", "unread"), cells))
     frame.page_link("method", t(lang, "frame.page.method"), icon=":material/menu_book:")
 
 

@@ -137,7 +137,7 @@ def test_parts_of_one_source_that_cannot_make_up_its_total_are_named() -> None:
         said("clusters_operating_count", 18, "a"),
         said("clusters_not_operating_count", 3, "a"),
     )
-    assert check.verdict is False and check.gap == -1
+    assert check.verdict is False and check.gap == check.least_gap == -1
 
 
 def test_figures_of_different_sources_and_times_are_not_added() -> None:
@@ -220,6 +220,17 @@ def test_clusters_nobody_has_named_may_make_up_the_rest_but_not_take_away() -> N
 
     assert verdict(4) is None
     assert verdict(11) is False
+
+
+def test_how_far_a_sum_is_off_is_told_only_as_far_as_it_is_certain() -> None:
+    rule = ClusterSum("area", (PROVINCE, "clusters_area_ha"), ("established_area_ha",))
+    made = evidence(
+        say("clusters_area_ha", 30, subject=PROVINCE),
+        say("plan_group", "kept"),
+        say("established_area_ha", Interval(35, 45)),
+    )
+    (check,) = cluster_sums(made, [CODE], EXISTING, (rule,))
+    assert check.verdict is False and check.gap is None and check.least_gap == 5
 
 
 def test_a_cluster_set_up_after_the_total_was_published_is_not_counted() -> None:

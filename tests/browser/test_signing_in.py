@@ -7,27 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from lib.domain.account import SERVER, Account, Role
 from lib.store.accounts import Accounts
 from lib.store.database import open_database, sqlite_url
 from lib.store.migrate import migrate
 from lib.text import t
-from tests.browser.harness import DESKTOP, PHONE, Server, launch, running_app
+from tests.browser.harness import DESKTOP, PHONE, Server, running_app
 
 PASSWORD = "một câu thật dài đấy"
 STEWARD = Account("lan", "Trần Thị Lan", Role.STEWARD)
 DEEP = "/ho-so?cum=HT-CCN-007"
 _MAIN = '[data-testid="stMain"]'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = launch(playwright)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
