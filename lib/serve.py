@@ -60,8 +60,7 @@ def _log_to(file: Path) -> None:
     """Who signed in, was refused, or tried in vain: for the administrator. A full disk stops nobody."""
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(file, maxBytes=_OWN_NAME = "--browser.serverAddress"
-_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8")
+        handler = RotatingFileHandler(file, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         log = logging.getLogger("ccn.access")
         log.addHandler(handler)
