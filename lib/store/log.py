@@ -36,17 +36,18 @@ def add_observations(
 ) -> int:
     """Append records, however many, and return their number. `index_batch` has to follow."""
     count = 0
-    for chunk in _chunks(observation_columns(item, attributes[item.attribute]) for item in items):
+    for chunk in chunks(observation_columns(item, attributes[item.attribute]) for item in items):
         insert_rows(connection, chunk)
         count += len(chunk)
     return count
 
 
-def _chunks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def chunks(rows: Iterable[dict[str, Any]], size: int = CHUNK) -> Iterator[list[dict[str, Any]]]:
+    """Rows in lists of at most `size`."""
     chunk: list[dict[str, Any]] = []
     for row in rows:
         chunk.append(row)
-        if len(chunk) == CHUNK:
+        if len(chunk) == size:
             yield chunk
             chunk = []
     if chunk:

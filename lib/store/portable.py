@@ -50,7 +50,7 @@ from sqlalchemy.types import TypeEngine
 from geo.crs import STORAGE_CRS
 from lib.domain.clock import now
 from lib.domain.errors import DataError, Refusal, Unavailable
-from lib.store import schema
+from lib.store import log, schema
 from lib.store.database import Database
 from lib.store.disk import disk_problem, settle, settle_folder
 from lib.store.migrate import migrate, newest_version, schema_version
@@ -333,7 +333,7 @@ def is_empty(connection: Connection) -> bool:
 
 def _read_table(connection: Connection, table: Table, folder: Path, expected: int) -> None:
     count = 0
-    for rows in _chunks(_table_rows(table, folder / f"{table.name}.csv")):
+    for rows in log.chunks(_table_rows(table, folder / f"{table.name}.csv"), CHUNK):
         count += len(rows)
         _add(connection, table, rows)
     if count != expected:
@@ -374,17 +374,6 @@ def _long_cells() -> Iterator[None]:
         yield
     finally:
         csv.field_size_limit(before)
-
-
-def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    chunk: list[dict[str, Any]] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
 
 
 def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

@@ -127,6 +127,22 @@ def source_of(row: Record) -> Source:
     )
 
 
+def boundary_columns(shape: Boundary) -> dict[str, Any]:
+    """What a boundary says, as a row, without who wrote it when."""
+    return {
+        "cluster": shape.cluster,
+        "horizon": shape.horizon,
+        "shape": shape.shape.wkb,
+        "accuracy": shape.accuracy.value,
+        "error_m": shape.error_m,
+        "area_ha": shape.area_ha,
+        "source": shape.source,
+        "file": shape.file,
+        "valid_from": shape.valid_from,
+        "valid_to": shape.valid_to,
+    }
+
+
 def boundary_of(row: Record) -> Boundary:
     return Boundary(
         cluster=row["cluster"],

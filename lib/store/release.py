@@ -23,7 +23,7 @@ from lib.store import audit, log, schema
 from lib.store.csv_rows import LIST_SEPARATOR
 from lib.store.database import Database
 from lib.store.files import FileStore
-from lib.store.records import observation_of, source_columns, value_columns
+from lib.store.records import boundary_columns, observation_of, source_columns, value_columns
 
 _GENERATION = "~"
 _NEWER = "bản phát hành mới ghi khác"
@@ -103,7 +103,7 @@ def _bring(
     for number, shape in enumerate(new_shapes, start=1):
         connection.execute(
             insert(schema.boundary).values(
-                **_boundary_columns(shape),
+                **boundary_columns(shape),
                 id=f"{batch}-R{number}",
                 batch=batch,
                 author=origin.author.name,
@@ -167,21 +167,6 @@ def _shape_content(columns: dict[str, Any]) -> str:
     return hashlib.sha256(said).hexdigest()
 
 
-def _boundary_columns(shape: Boundary) -> dict[str, Any]:
-    return {
-        "cluster": shape.cluster,
-        "horizon": shape.horizon,
-        "shape": shape.shape.wkb,
-        "accuracy": shape.accuracy.value,
-        "error_m": shape.error_m,
-        "area_ha": shape.area_ha,
-        "source": shape.source,
-        "file": shape.file,
-        "valid_from": shape.valid_from,
-        "valid_to": shape.valid_to,
-    }
-
-
 def _new_shapes(connection: Connection, origin: _Origin, shapes: Sequence[Boundary]) -> list[Boundary]:
     kept, batch = schema.boundary, schema.batch
     rows = connection.execute(
@@ -190,7 +175,7 @@ def _new_shapes(connection: Connection, origin: _Origin, shapes: Sequence[Bounda
         .where(batch.c.kind == origin.kind, batch.c.title == origin.title, kept.c.retracts == "")
     ).mappings()
     known = {_shape_content(dict(row)) for row in rows}
-    return [shape for shape in shapes if _shape_content(_boundary_columns(shape)) not in known]
+    return [shape for shape in shapes if _shape_content(boundary_columns(shape)) not in known]
 
 
 def _differs(connection: Connection, files: FileStore, origin: _Origin) -> bool:

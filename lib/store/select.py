@@ -56,17 +56,29 @@ def known(observations: Iterable[Observation], known_on: date) -> list[Observati
 
 def _withdrawn(recorded: Sequence[Observation]) -> set[str]:
     """Identifiers of what was retracted or superseded within `recorded`."""
-    retractions: dict[str, list[str]] = defaultdict(list)
-    for item in recorded:
-        if item.retracts:
-            retractions[item.retracts].append(item.id)
-
-    def is_retracted(identifier: str) -> bool:
-        return any(not is_retracted(by) for by in retractions.get(identifier, ()))
-
-    withdrawn = {identifier for identifier in retractions if is_retracted(identifier)}
+    withdrawn = taken_back((item.id, item.retracts) for item in recorded)
     withdrawn |= {item.supersedes for item in recorded if item.supersedes and item.id not in withdrawn}
     return withdrawn
+
+
+def taken_back(marks: Iterable[tuple[str, str]]) -> set[str]:
+    """
+    What is taken back, of records, boundaries or batches alike; what was itself taken back has no effect.
+
+    Parameters
+    ----------
+    marks
+        (identifier, what it takes back); the second is empty where it takes nothing back.
+    """
+    by: dict[str, list[str]] = defaultdict(list)
+    for identifier, target in marks:
+        if target:
+            by[target].append(identifier)
+
+    def is_taken_back(identifier: str) -> bool:
+        return any(not is_taken_back(one) for one in by.get(identifier, ()))
+
+    return {identifier for identifier in by if is_taken_back(identifier)}
 
 
 def _later_first(day: date | None) -> int:

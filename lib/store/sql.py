@@ -23,7 +23,7 @@ from lib.store.files import SHIPPED, FileStore, best_boundaries, by_time, commun
 from lib.store.migrate import migrate
 from lib.store.records import boundary_of, observation_of, source_of
 from lib.store.release import bring_in
-from lib.store.select import Choice, stand
+from lib.store.select import Choice, stand, taken_back
 
 KEPT_ANSWERS = 48
 """How many answers (evidence of a day, the list of clusters …) stay in memory."""
@@ -236,18 +236,12 @@ class SqlStore:
                 counted = select(table.c.batch, func.count()).group_by(table.c.batch)
                 for batch, count in connection.execute(counted):
                     sizes[batch] = sizes.get(batch, 0) + count
-        by = {row.id: row for row in rows}
-        undone = {row.undoes: row.id for row in reversed(rows) if row.undoes}
-
-        def undone_by(identifier: str) -> str:
-            # An undo that was itself undone no longer counts.
-            last = undone.get(identifier, "")
-            return "" if last in by and undone_by(last) else last
-
+        last_undo = {row.undoes: row.id for row in reversed(rows) if row.undoes}
+        undone = taken_back((row.id, row.undoes) for row in rows)
         return tuple(
             Batch(
                 row.id, row.kind, row.title, row.author, row.door, row.recorded_at, row.undoes, row.reason,
-                sizes.get(row.id, 0), undone_by(row.id),
+                sizes.get(row.id, 0), last_undo[row.id] if row.id in undone else "",
             )
             for row in rows
         )
@@ -273,29 +267,20 @@ class SqlStore:
     ) -> dict[str, Boundary]:
         """The best boundary of each cluster, of those believed on a day (today, if not given)."""
         believed = self._remembered(
-            ("boundaries", self.version, known_on), lambda: self._read_boundaries(known_on)
+            ("boundaries", self.version, known_on), lambda: self.all_boundaries(known_on)
         )
         return best_boundaries(believed, as_of, horizon)
 
-    def _read_boundaries(self, known_on: date | None) -> tuple[Boundary, ...]:
+    def all_boundaries(self, known_on: date | None = None) -> tuple[Boundary, ...]:
+        """Every boundary believed on a day (today, if not given), of whatever day and horizon."""
         kept = schema.boundary
         with self.database.read() as connection:
             rows = connection.execute(select(kept).order_by(kept.c.seq)).mappings().all()
         seen = [row for row in rows if known_on is None or row["recorded_at"].date() <= known_on]
-        return tuple(boundary_of(row) for row in believed_boundaries(seen))
-
-
-def believed_boundaries(rows: Sequence[Any]) -> list[Any]:
-    """Boundaries that nothing recorded took back; a retraction that was retracted has no effect."""
-    by: dict[str, list[str]] = {}
-    for row in rows:
-        if row["retracts"]:
-            by.setdefault(row["retracts"], []).append(row["id"])
-
-    def is_retracted(identifier: str) -> bool:
-        return any(not is_retracted(one) for one in by.get(identifier, ()))
-
-    return [row for row in rows if not row["retracts"] and not is_retracted(row["id"])]
+        withdrawn = taken_back((row["id"], row["retracts"]) for row in seen)
+        return tuple(
+            boundary_of(row) for row in seen if not row["retracts"] and row["id"] not in withdrawn
+        )
 
 
 def last_number(connection: Any, pair: log.Pair) -> int:

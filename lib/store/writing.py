@@ -30,6 +30,7 @@ from lib.domain.observation import (
 )
 from lib.store import audit, log, schema, tables
 from lib.store.records import VALUE_CLASSES, observation_of, source_columns, source_of, written
+from lib.store.select import taken_back
 from lib.store.sql import SqlStore, last_number
 
 LONGEST_TEXT = 4_000
@@ -422,7 +423,8 @@ def undo(store: SqlStore, actor: Account, batch_id: str, reason: str, *, door: s
         for item in items:
             _check_may(store, actor, item.subject, item.attribute)
         resting = _resting(connection, batch_id, [item.id for item in items])
-        effective = [item for item in items if item.id not in _retracted(connection, items)]
+        retracted = _retracted(connection)
+        effective = [item for item in items if item.id not in retracted]
         _retract_all(connection, store, actor, effective, batch, moment, reason, "undo", door)
         _undo_choices(connection, actor, batch_id, reason, batch, moment)
         _undo_boundaries(connection, actor, batch_id, reason, batch, moment)
@@ -432,8 +434,8 @@ def undo(store: SqlStore, actor: Account, batch_id: str, reason: str, *, door: s
 def _is_undone(connection: Connection, batch_id: str) -> bool:
     """Whether a batch is taken back by one that is not taken back itself."""
     kept = schema.batch
-    later = connection.execute(select(kept.c.id).where(kept.c.undoes == batch_id)).scalars()
-    return any(not _is_undone(connection, one) for one in later)
+    marks = connection.execute(select(kept.c.id, kept.c.undoes).where(kept.c.undoes != ""))
+    return batch_id in taken_back((row.id, row.undoes) for row in marks)
 
 
 def _of_batch(connection: Connection, batch_id: str) -> list[Observation]:
@@ -442,15 +444,11 @@ def _of_batch(connection: Connection, batch_id: str) -> list[Observation]:
     return [observation_of(row) for row in rows]
 
 
-def _retracted(connection: Connection, items: Sequence[Observation]) -> set[str]:
-    """Which of these records are already taken back by a retraction that itself stands."""
+def _retracted(connection: Connection) -> set[str]:
+    """The records that are taken back by a retraction that itself stands."""
     said = schema.observation
-
-    def is_retracted(identifier: str) -> bool:
-        by = connection.execute(select(said.c.id).where(said.c.retracts == identifier)).scalars().all()
-        return any(not is_retracted(one) for one in by)
-
-    return {item.id for item in items if is_retracted(item.id)}
+    marks = connection.execute(select(said.c.id, said.c.retracts).where(said.c.retracts != ""))
+    return taken_back((row.id, row.retracts) for row in marks)
 
 
 def _resting(connection: Connection, batch_id: str, identifiers: Sequence[str]) -> tuple[Observation, ...]:
@@ -469,7 +467,7 @@ def _resting(connection: Connection, batch_id: str, identifiers: Sequence[str]) 
             .order_by(said.c.seq)
         ).mappings()
         found += map(observation_of, rows)
-    withdrawn = _retracted(connection, found)
+    withdrawn = _retracted(connection)
     return tuple(item for item in found if item.id not in withdrawn)
 
 

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy import select
 
 from lib.assess import quality, quality_agree, quality_places, quality_sums
 from lib.assess.next_evidence import worth_finding
@@ -19,10 +18,7 @@ from lib.domain.kleene import Truth
 from lib.domain.observation import Observation
 from lib.domain.places import Boundary
 from lib.render.html import paragraph, table
-from lib.store import schema
-from lib.store.records import boundary_of
 from lib.store.select import Choice
-from lib.store.sql import believed_boundaries
 from lib.text import day, interval_text, number, t, validity_text
 from lib.ui import choices, figures, frame, loaders
 from lib.ui import findings as why
@@ -483,13 +479,10 @@ def _sum_cells(found: Quality, check: SumCheck) -> tuple[str, ...]:
 
 def every_boundary(found: Quality) -> list[Boundary]:
     """Every boundary known that has begun to hold by the day, not only the best of a cluster."""
-    scope, kept = found.scope, schema.boundary
-    with loaders.store().database.read() as connection:
-        rows = connection.execute(select(kept).order_by(kept.c.seq)).mappings().all()
-    seen = [row for row in rows if row["recorded_at"].date() <= scope.known_on]
+    scope = found.scope
     return [
         boundary
-        for boundary in map(boundary_of, believed_boundaries(seen))
+        for boundary in loaders.store().all_boundaries(scope.known_on)
         if boundary.cluster in found.codes and (boundary.valid_from or scope.as_of) <= scope.as_of
     ]
 
